@@ -1,0 +1,96 @@
+import type { Either, TaskEither } from '../../domain/fp.ts';
+import type { Provider } from '../../domain/channel.ts';
+import type { DeskEvent } from '../../domain/desk-event.ts';
+import type { RemoteFailure } from './errors.ts';
+
+/** Everything a desk adapter knows of one session: plain JSON, opaque to us, stored before it is acted on. */
+export type DeskState = unknown;
+
+export interface ChatRequest {
+  readonly provider: Provider;
+  readonly buttonId: string;
+  readonly visitorName: string;
+  readonly caseId: string;
+  readonly contactId: string;
+}
+
+/** What a post carries. Posts that were bound together leave as one. */
+export type DeskPost = { readonly kind: 'text'; readonly text: string } | { readonly kind: 'end' };
+
+/** Raw outcome of a `receive` or `send`: opaque; only the adapter's own `absorb` and `settle` read it. */
+export type DeskSignal = unknown;
+export type DeskAnswer = unknown;
+
+export interface Absorbed {
+  readonly state: DeskState;
+  /** In order; each is told once, however often the desk repeats it. */
+  readonly events: ReadonlyArray<DeskEvent>;
+  /** The bound head's outcome became known by what was heard. `again`: it is bound anew and must be sent again. */
+  readonly head?: 'delivered' | 'again';
+  /** Wait before the next `receive`. */
+  readonly pauseMs: number;
+  /** The desk answered at all: the session is not silent. */
+  readonly heard: boolean;
+  /** One safe line when something went wrong. */
+  readonly trouble?: string;
+}
+
+export type PostOutcome =
+  | { readonly outcome: 'delivered' }
+  /** The desk refuses this very post while the session lives. */
+  | { readonly outcome: 'refused'; readonly detail: string }
+  /** It may or may not have arrived: send the same again after a pause. */
+  | { readonly outcome: 'unknown'; readonly detail: string; readonly pauseMs?: number }
+  /** It surely did not arrive; send again after a pause (a repaired number, a limit, a reconnect). */
+  | { readonly outcome: 'again'; readonly detail: string; readonly pauseMs?: number }
+  | { readonly outcome: 'session-over'; readonly detail: string };
+
+export type Prepared =
+  /** The first `covers` posts are bound into the state, which is to be saved before `send`. */
+  | { readonly ready: true; readonly state: DeskState; readonly covers: number }
+  /** Not now: the session is being recovered, or a rate asks for patience (ask again then). */
+  | { readonly ready: false; readonly pauseMs?: number };
+
+/**
+ * A desk where human agents sit. The calls do input and output only and never fail: what happened comes back as an
+ * opaque signal. The pure half (`absorb`, `prepare`, `settle`, …) turns state and signal into the next state, inside
+ * the one conditional write that also stores what follows from it. So a crash at any instant leaves a state from which
+ * the adapter can go on.
+ */
+export interface AgentDesk {
+  readonly kind: string;
+
+  // -- opening, step by step; what each returns is stored before the next begins
+  /** Is anybody there for this button? Only asked when configured. */
+  readonly available: (buttonId: string, deadline: AbortSignal) => TaskEither<RemoteFailure, boolean>;
+  readonly openSession: (deadline: AbortSignal) => TaskEither<RemoteFailure, DeskState>;
+  /** `session-expired`: the desk forgot the session before it was used; open a new one, once. */
+  readonly requestChat: (
+    state: DeskState,
+    request: ChatRequest,
+    deadline: AbortSignal,
+  ) => TaskEither<RemoteFailure | { readonly _tag: 'SessionExpired'; readonly detail: string }, DeskState>;
+
+  // -- hearing
+  /** Waits for the next thing to hear (or does the next step of a recovery). One at a time per session. */
+  readonly receive: (state: DeskState, abort: AbortSignal) => Promise<DeskSignal>;
+  /** Pure. `now`: wall clock, ms. */
+  readonly absorb: (state: DeskState, signal: DeskSignal, now: number) => Absorbed;
+
+  // -- saying
+  /** Pure: binds the head of the waiting posts (numbering, joining, spacing). A head bound before stays bound. */
+  readonly prepare: (state: DeskState, waiting: ReadonlyArray<DeskPost>, now: number) => Prepared;
+  /** Sends what is bound. One at a time per session; the same state sends the same. */
+  readonly send: (state: DeskState, abort: AbortSignal) => Promise<DeskAnswer>;
+  /** Pure. `interrupt`: the running `receive` must be cut, since the next one has other work. */
+  readonly settle: (
+    state: DeskState,
+    answer: DeskAnswer,
+    now: number,
+  ) => { readonly state: DeskState; readonly outcome: PostOutcome; readonly interrupt: boolean };
+  /** Pure: gives the bound head up, whatever became of it; the next post is a new one. */
+  readonly drop: (state: DeskState) => DeskState;
+
+  /** Decodes a state that was stored by this or an earlier version. */
+  readonly restore: (stored: unknown) => Either<string, DeskState>;
+}

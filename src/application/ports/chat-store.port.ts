@@ -1,0 +1,92 @@
+import type { TaskEither, Option } from '../../domain/fp.ts';
+import type { User } from '../../domain/channel.ts';
+import type { ChatState, Conversation } from '../../domain/conversation.ts';
+import type { EffectId, SetAside, UserText } from '../../domain/effect.ts';
+import type { StoreUnavailable } from './errors.ts';
+
+/** Boot id of a process: INSTANCE_ID plus a random part. */
+export type OwnerId = string;
+
+/** A conversation as it stands in the store. `rev` grows by one with each save, `epoch` with each change of owner. */
+export interface StoredConversation {
+  readonly conversation: Conversation;
+  readonly rev: number;
+  /** Random id of the last save (relay.md §4.7). */
+  readonly writeId: string;
+  readonly owner: Option<OwnerId>;
+  readonly epoch: number;
+}
+
+export interface Save {
+  readonly conversation: Conversation;
+  /** The `rev` this save is based on; 0: there is no document yet. */
+  readonly rev: number;
+  readonly writeId: string;
+  /** The owner's saves carry both and succeed only while both hold. Absent: anybody's save, conditional on `rev` alone. */
+  readonly as?: { readonly owner: OwnerId; readonly epoch: number };
+  /**
+   * Who owns the conversation afterwards; absent: unchanged. A change adds one to `epoch`. `null` when nothing is left
+   * to do: the document is then kept for the retention time only.
+   */
+  readonly owner?: OwnerId | null;
+}
+
+export type SetAsideEntry = SetAside & { readonly user: User };
+
+/**
+ * One document per user, changed by single conditional writes only. Every method may also answer `StoreUnavailable`,
+ * after which a save may or may not have happened: reload and compare `writeId`.
+ */
+export interface ChatStore {
+  readonly load: (user: User) => TaskEither<StoreUnavailable, Option<StoredConversation>>;
+
+  /** `conflict`: somebody else saved, or owns it; nothing was written. */
+  readonly save: (save: Save) => TaskEither<StoreUnavailable, 'saved' | 'conflict'>;
+
+  /** Tells the owner of the user's open chat, wherever it runs, that there is something to pull. Survives until taken. */
+  readonly wake: (user: User) => TaskEither<StoreUnavailable, void>;
+  /** Users of this owner that were woken since the last call, which clears their wake. */
+  readonly woken: (owner: OwnerId) => TaskEither<StoreUnavailable, ReadonlyArray<User>>;
+
+  /** Conversations with an owner other than the given ones (dead or unknown to us), `limit` at a time by key after `after`. */
+  readonly ownedByOthers: (
+    living: ReadonlyArray<OwnerId>,
+    page: { readonly after?: string; readonly limit: number },
+  ) => TaskEither<StoreUnavailable, ReadonlyArray<StoredConversation>>;
+  /** Takes a conversation over from (owner, epoch); none: somebody else was faster or its owner is done with it. */
+  readonly takeOver: (
+    user: User,
+    from: { readonly owner: OwnerId; readonly epoch: number },
+    to: OwnerId,
+  ) => TaskEither<StoreUnavailable, Option<StoredConversation>>;
+
+  /** User effects beyond a conversation's bound: kept in order; idempotent by effect id. */
+  readonly spill: (
+    user: User,
+    effects: ReadonlyArray<{ readonly order: number; readonly effect: UserText }>,
+  ) => TaskEither<StoreUnavailable, void>;
+  /** The next spilled effects with an order above `after`, in order. */
+  readonly spilled: (
+    user: User,
+    after: number,
+    limit: number,
+  ) => TaskEither<StoreUnavailable, ReadonlyArray<{ readonly order: number; readonly effect: UserText }>>;
+  /** Drops spilled effects up to that order, both ends included. */
+  readonly unspill: (user: User, upTo: number) => TaskEither<StoreUnavailable, void>;
+
+  /** Puts an undeliverable effect into the operators' hands. Idempotent by effect id. */
+  readonly setAside: (entry: SetAsideEntry) => TaskEither<StoreUnavailable, void>;
+  readonly listSetAside: (
+    user?: User,
+    page?: { readonly after?: EffectId; readonly limit: number },
+  ) => TaskEither<StoreUnavailable, ReadonlyArray<SetAsideEntry>>;
+  readonly countSetAside: (user?: User) => TaskEither<StoreUnavailable, number>;
+  /** Takes an entry out (to be retried or discarded); none: there is no such entry any more. */
+  readonly removeSetAside: (id: EffectId) => TaskEither<StoreUnavailable, Option<SetAsideEntry>>;
+
+  /** Chats by state, ended and failed ones only while they are retained. */
+  readonly countByState: () => TaskEither<StoreUnavailable, Readonly<Record<ChatState, number>>>;
+
+  /** Forgets the user's conversation, spilled and set-aside effects. */
+  readonly erase: (user: User) => TaskEither<StoreUnavailable, void>;
+}
