@@ -2,7 +2,7 @@ import tseslint from 'typescript-eslint';
 import fpTs from 'eslint-plugin-fp-ts';
 
 export default tseslint.config(
-  { ignores: ['node_modules', 'dist', 'coverage', 'data', 'sandbox/page/**/*.js'] },
+  { ignores: ['node_modules', 'dist', 'coverage', 'data/', 'sandbox/page/**/*.js'] },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
