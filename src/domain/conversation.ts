@@ -81,8 +81,10 @@ export interface AgentLane {
   };
   /** The chat is over for us: posts and messages that arrived up to here go first, then the session is ended. */
   readonly closing?: { readonly upTo: Arrival };
-  /** The session is gone: only the outcome of the bound head is still awaited. */
-  readonly over?: true;
+  /** The bound head is not tried again: its one outcome still awaited, or none after a restart, settles it. */
+  readonly giveUp?: true;
+  /** A long message at the head, of which so many pieces have left already. */
+  readonly partial?: { readonly messageId: string; readonly pieces: number };
   /** Delivered, and still to be marked in the message store. */
   readonly unsettled: ReadonlyArray<Settlement>;
 }
@@ -101,6 +103,8 @@ export interface ChatLanes {
   readonly agent: AgentLane;
   readonly files: ReadonlyArray<Upload>;
   readonly uploads: ReadonlyArray<UploadState>;
+  /** Effects made for it after another chat had begun; names the next one. */
+  readonly late?: number;
 }
 
 /** A case that a failed connect left behind, for the user's next connect with the same flow. */
@@ -122,8 +126,16 @@ export interface Conversation {
     readonly bot: ReadonlyArray<BotState>;
     readonly chats: Readonly<Record<ChatId, ChatLanes>>;
   };
-  /** User effects beyond the document's bound, kept in the store's overflow; they follow `lanes.user` in order. */
-  readonly overflow: { readonly count: number; readonly next: number; readonly taken: number };
+  /**
+   * User texts beyond the document's bound: they follow `lanes.user` in order. `count` are in the store's overflow,
+   * orders `taken + 1` to `next - 1`; `pending` are still to be spilled there, before the next save.
+   */
+  readonly overflow: {
+    readonly count: number;
+    readonly next: number;
+    readonly taken: number;
+    readonly pending: ReadonlyArray<UserText>;
+  };
   readonly lending?: Lending;
   /** The latest trouble with one of its effects, in one safe line. */
   readonly lastError?: string;
@@ -132,7 +144,7 @@ export interface Conversation {
 export const emptyConversation = (user: User): Conversation => ({
   user,
   lanes: { user: [], bot: [], chats: {} },
-  overflow: { count: 0, next: 0, taken: -1 },
+  overflow: { count: 0, next: 0, taken: -1, pending: [] },
 });
 
 export const emptyLanes: ChatLanes = {

@@ -1,0 +1,163 @@
+import type { ChatEvent } from './chat-event.ts';
+import { isOpen, type Chat, type ChatReason, type Conversation } from './conversation.ts';
+import {
+  cutAgentLane,
+  endSession,
+  lanesOf,
+  maxDrainingChats,
+  moveBot,
+  tellUser,
+  withAgentLane,
+  withLanes,
+  without,
+} from './lanes.ts';
+import type { Arrival } from './message.ts';
+import { lendingMs, type ChatPolicy } from './policy.ts';
+
+/** How chats begin and end (relay.md §2, and the table of endings in §3). */
+
+type Reserved = Extract<ChatEvent, { type: 'reserved' }>;
+type ConnectFailed = Extract<ChatEvent, { type: 'connect-failed' }>;
+
+/** A new chat, unless one is open. Bot states of earlier chats that have not been sent are withdrawn. */
+export const reserve = (
+  conversation: Conversation,
+  { chatId, at, mark, profile, flow }: Reserved,
+): Conversation => {
+  if (isOpen(conversation.chat)) return conversation;
+  const { lending } = conversation;
+  const lent = lending?.flow === flow && at < lending.at + lendingMs ? lending : undefined;
+  const chat: Chat = {
+    id: chatId,
+    state: 'requested',
+    since: at,
+    requestedAt: at,
+    mark,
+    flow,
+    activeAt: at,
+    effects: 0,
+    ...(lent?.caseId === undefined ? {} : { caseId: lent.caseId }),
+    ...(lent?.contactId === undefined ? {} : { contactId: lent.contactId }),
+    ...(lent !== undefined && lent.caseId === undefined ? { lookForCaseSince: lent.at } : {}),
+  };
+  return {
+    ...without(conversation, 'lastError'),
+    profile,
+    chat,
+    lanes: {
+      user: conversation.lanes.user,
+      bot: [],
+      chats: Object.fromEntries(cutOldest(conversation)),
+    },
+  };
+};
+
+/** Of the chats that still drain, the newest keep their posts; those of older ones become context again. */
+const cutOldest = ({ lanes }: Conversation): ReadonlyArray<[string, Conversation['lanes']['chats'][string]]> => {
+  const draining = Object.entries(lanes.chats).sort(([a], [b]) => (a < b ? -1 : 1));
+  const excess = draining.length - maxDrainingChats;
+  return draining.map(([chatId, chat], index) => [
+    chatId,
+    index < excess ? { ...chat, agent: cutAgentLane(chat.agent) } : chat,
+  ]);
+};
+
+/** A connect that came to nothing: what it had made is cleaned up or lent to the user's next one. */
+export const failConnect = (
+  policy: ChatPolicy,
+  conversation: Conversation,
+  { chatId, at, reason, caseUnknown }: ConnectFailed,
+): Conversation => {
+  const { chat } = conversation;
+  if (!isOpen(chat) || chat.id !== chatId || chat.acceptedAt !== undefined) return conversation;
+  return lend(
+    closeChat(policy, conversation, {
+      at,
+      reason,
+      bot: reason === 'blocked' ? 'blocked' : 'timeout',
+      desk: 'end',
+    }),
+    chat,
+    caseUnknown,
+  );
+};
+
+/** A case that was made, or may have been, waits for the user's next connect with the same flow. */
+const lend = (conversation: Conversation, chat: Chat, caseUnknown: boolean): Conversation => {
+  const { flow, caseId, contactId, requestedAt, lookForCaseSince } = chat;
+  if (caseId === undefined && !caseUnknown && lookForCaseSince === undefined) return conversation;
+  return {
+    ...conversation,
+    lending: {
+      flow,
+      at: caseId === undefined ? (lookForCaseSince ?? requestedAt) : (conversation.lending?.at ?? requestedAt),
+      ...(caseId === undefined ? {} : { caseId }),
+      ...(contactId === undefined ? {} : { contactId }),
+    },
+  };
+};
+
+export interface Closing {
+  readonly at: number;
+  readonly reason: ChatReason;
+  /** The end in the desk's own words. */
+  readonly detail?: string;
+  /**
+   * `end`: nothing more is posted but the end of the session, where there is one. `gone`: there is no session any more.
+   * `drainUpTo`: everything that arrived until then is posted first.
+   */
+  readonly desk: 'end' | 'gone' | { readonly drainUpTo: Arrival };
+  /** Where the bot takes the user up again; absent: nowhere. */
+  readonly bot?: 'success' | 'timeout' | 'blocked';
+  /** A last text to the user. */
+  readonly text?: string;
+}
+
+/** States in which a chat that comes to a bad end has not been served at all. */
+const failing: ReadonlySet<ChatReason> = new Set<ChatReason>([
+  'request-failed',
+  'blocked',
+  'no-agents',
+  'connect-failed',
+  'connect-timeout',
+  'session-lost',
+  'silence',
+  'idle',
+  'wait-timeout',
+  'request-timeout',
+]);
+
+/** Ends the open chat, at once and for good; its lanes go on to drain. */
+export const closeChat = (policy: ChatPolicy, conversation: Conversation, closing: Closing): Conversation => {
+  const { chat } = conversation;
+  if (!isOpen(chat)) return conversation;
+  const { at, reason, desk } = closing;
+  const ended: Chat = {
+    ...without(chat, 'idleClock', 'idle'),
+    state: chat.state !== 'active' && failing.has(reason) ? 'failed' : 'ended',
+    reason,
+    since: at,
+    ...(closing.detail === undefined ? {} : { detail: closing.detail }),
+  };
+  const beforeAccepted = chat.acceptedAt === undefined && reason === 'finished';
+  const withChat = beforeAccepted
+    ? lend({ ...conversation, chat: ended }, chat, false)
+    : { ...conversation, chat: ended };
+  const told = closing.text === undefined ? withChat : tellUser(withChat, chat.id, closing.text, at);
+  const moved = closing.bot === undefined ? told : moveBot(told, chat.id, closing.bot, at, policy);
+  return closeDesk(moved, chat.id, desk, at);
+};
+
+const closeDesk = (
+  conversation: Conversation,
+  chatId: string,
+  desk: Closing['desk'],
+  at: number,
+): Conversation => {
+  if (conversation.lanes.chats[chatId] === undefined) return conversation;
+  if (typeof desk === 'object')
+    return withAgentLane(conversation, chatId, () => ({ closing: { upTo: desk.drainUpTo } }));
+  const lanes = lanesOf(conversation, chatId);
+  const cut = withLanes(conversation, chatId, { ...lanes, agent: cutAgentLane(lanes.agent) });
+  return desk === 'end' ? endSession(cut, chatId, at) : cut;
+};
