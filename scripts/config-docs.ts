@@ -1,0 +1,46 @@
+/**
+ * Writes `.env.example` and the tables of docs/configuration.md from the table of variables. With `--check` nothing is
+ * written, and the exit code is 1 when one of them is out of date.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { format, resolveConfig } from 'prettier';
+import { configurationTables, envExample } from '../src/main/config/docs.ts';
+
+const root = new URL('../', import.meta.url);
+const docsFile = new URL('docs/configuration.md', root);
+const exampleFile = new URL('.env.example', root);
+const [begin, end] = ['<!-- configuration -->', '<!-- /configuration -->'];
+
+const between = (text: string, content: string): string => {
+  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
+  if (from === -1 || to < from) throw new Error(`docs/configuration.md needs the lines ${begin} and ${end}`);
+  return `${text.slice(0, from + begin.length)}\n\n${content}\n\n${text.slice(to)}`;
+};
+
+const read = (file: URL): string | undefined => {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+};
+
+const pretty = async (text: string): Promise<string> =>
+  format(text, { ...(await resolveConfig(docsFile)), parser: 'markdown' });
+
+const wanted = [
+  { file: exampleFile, text: envExample() },
+  { file: docsFile, text: await pretty(between(read(docsFile) ?? '', configurationTables())) },
+];
+const outdated = wanted.filter(({ file, text }) => read(file) !== text);
+
+if (process.argv.includes('--check')) {
+  for (const { file } of outdated) {
+    process.stderr.write(
+      `${file.pathname.slice(root.pathname.length)} is out of date: run scripts/config-docs.ts\n`,
+    );
+  }
+  process.exitCode = outdated.length > 0 ? 1 : 0;
+} else {
+  for (const { file, text } of outdated) writeFileSync(file, text);
+}

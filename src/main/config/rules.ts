@@ -1,0 +1,53 @@
+import type { ConfigMistake, Mistakes } from './mistake.ts';
+import type { Readings } from './readings.ts';
+import type { Secret } from './secret.ts';
+
+const leastKeyBytes = 32;
+
+export const isWeakKey = (key: Secret | undefined): boolean =>
+  key !== undefined && Buffer.byteLength(key.reveal()) < leastKeyBytes;
+
+/** What holds between variables wherever the service runs. */
+const everywhere = ({ isSet, peek }: Readings): Mistakes => [
+  ...when(peek('INTEGRATIONS_SIGNATURE_MODE') === 'hmac-sha256' && !isSet('INTEGRATIONS_SIGNATURE'), {
+    variable: 'INTEGRATIONS_SIGNATURE',
+    expected: 'a value: INTEGRATIONS_SIGNATURE_MODE=hmac-sha256 signs with it',
+  }),
+  ...when(isSet('SALESFORCE_PASSWORD') && peek('SALESFORCE_USERNAME') === peek('YALO_USERNAME'), {
+    variable: 'SALESFORCE_USERNAME',
+    expected: 'another name than YALO_USERNAME: a user has one role',
+  }),
+];
+
+/** What production refuses, and the change to make. */
+const inProduction = ({ isSet, peek }: Readings, sandbox: boolean): Mistakes => [
+  ...['SECRET_KEY' as const, 'SECRET_KEY_PREVIOUS' as const].flatMap((variable) =>
+    when(isWeakKey(peek(variable)), {
+      variable,
+      expected: `at least ${leastKeyBytes} bytes in production; make a new one, for example with: openssl rand -base64 48`,
+    }),
+  ),
+  ...when(sandbox, {
+    variable: 'SFC_LOGIN_URL, SFC_BASE_URL, SFC_CHAT_URL, INTEGRATIONS_BASE_URL',
+    expected:
+      'the addresses of the real remotes: without any the sandbox plays them, which production refuses; set them, or ENVIRONMENT=dev to try the service',
+  }),
+  ...when(!isSet('INTEGRATIONS_SIGNATURE') && peek('WEBHOOKS_UNSIGNED') === false, {
+    variable: 'INTEGRATIONS_SIGNATURE',
+    expected:
+      'a value: production refuses open webhooks; set the signature that Yalo sends, or accept them open with WEBHOOKS_UNSIGNED=true',
+  }),
+  ...when(!isSet('STORE'), {
+    variable: 'STORE',
+    expected:
+      'a choice in production: STORE=mongodb with MONGODB_URI for any number of machines, STORE=sqlite with SQLITE_PATH on a lasting disk for one (Redis is not used)',
+  }),
+];
+
+const when = (broken: boolean, mistake: ConfigMistake): Mistakes => (broken ? [mistake] : []);
+
+/** Mistakes of the variables together. `sandbox`: no remote's address is set. */
+export const brokenRules = (readings: Readings, sandbox: boolean): Mistakes => [
+  ...everywhere(readings),
+  ...(readings.peek('ENVIRONMENT') === 'production' ? inProduction(readings, sandbox) : []),
+];
