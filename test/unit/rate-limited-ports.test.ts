@@ -1,0 +1,68 @@
+import test from 'ava';
+import { E, TE } from '../../src/domain/fp.ts';
+import type { Upload } from '../../src/domain/effect.ts';
+import type { BotChannel } from '../../src/application/ports/bot-channel.port.ts';
+import { limitBotChannel, limitCalls, limitCaseFiles } from '../../src/adapters/limits/limited.ts';
+import { makeRateLimiter } from '../../src/adapters/limits/rate-limiter.ts';
+
+const never = new AbortController().signal;
+const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
+
+test('texts to users › wait for their turn; what had none in time was not sent', async (t) => {
+  const sent: string[] = [];
+  const channel: BotChannel = {
+    sendText: (_user, text) => async () => {
+      sent.push(text.id);
+      return E.right(undefined);
+    },
+    recognisesRepeats: () => true,
+    registerWebhook: () => TE.right(undefined),
+    removeWebhook: () => TE.right(undefined),
+  };
+  const limited = limitBotChannel(makeRateLimiter({ perSecond: 10, burst: 1 }), channel);
+  const send = (id: string, deadline = never): Promise<unknown> =>
+    limited.sendText({ provider: 'whatsapp', id: '1' }, { id, text: 'x' }, deadline)();
+  const outcomes = await Promise.all([send('a'), send('b', AbortSignal.timeout(20)), send('c')]);
+  t.like(outcomes[1], { left: { _tag: 'RemoteBusy', certain: true } });
+  t.deepEqual(sent, ['a', 'c']);
+  t.true(E.isRight(await limited.registerWebhook('whatsapp', never)()));
+  t.true(limited.recognisesRepeats('whatsapp'));
+});
+
+test('any call with a deadline › can be limited', async (t) => {
+  const call = async (what: string, _deadline: AbortSignal): Promise<E.Either<never, string>> =>
+    E.right(what);
+  const limited = limitCalls(makeRateLimiter({ perSecond: 10, burst: 1 }), call);
+  t.deepEqual(await limited('one', never), E.right('one'));
+  t.like(await limited('two', AbortSignal.timeout(20)), { left: { _tag: 'RemoteBusy' } });
+});
+
+test('uploads › run so many at a time, in order; the rest wait within their deadlines', async (t) => {
+  const begun: string[] = [];
+  let running = 0;
+  let most = 0;
+  const files = limitCaseFiles(
+    {
+      attach: (upload) => async () => {
+        begun.push(upload.id);
+        running += 1;
+        most = Math.max(most, running);
+        await pause(40);
+        running -= 1;
+        return E.right(upload.id);
+      },
+    },
+    { concurrency: 3, maxWaiting: 3 },
+  );
+  const attach = (id: string, deadline = never): Promise<E.Either<unknown, string>> =>
+    files.attach({ id } as Upload, deadline)();
+  const all = ['1', '2', '3', '4', '5'].map((id) => attach(id));
+  const hasty = attach('6', AbortSignal.timeout(10));
+  await pause(0);
+  t.like(await attach('7'), { left: { _tag: 'RemoteBusy', detail: 'case file: too many uploads wait' } });
+  t.like(await hasty, { left: { _tag: 'RemoteBusy', certain: true } });
+  t.deepEqual(await Promise.all(all), ['1', '2', '3', '4', '5'].map(E.right));
+  await pause(60);
+  t.deepEqual(begun, ['1', '2', '3', '4', '5'], 'whoever gave up never began');
+  t.is(most, 3);
+});
