@@ -1,0 +1,74 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+/** `relv`, in SQLite's header field for what the file belongs to. */
+export const applicationId = 0x72_65_6c_76;
+
+/** Values of `messages.state`; below 2 nobody has dealt with the message for good. */
+export const messageState = { new: 0, setAside: 1, posted: 2, erased: 3 } as const;
+
+/**
+ * Each takes the schema one version on; forward only, and never changed once released. Documents are JSON text, and
+ * columns exist only for what is queried. Rows of messages are laid down in the order of arrival (the rowid), and the
+ * index that reading uses holds only what no agent has seen.
+ */
+export const migrations: ReadonlyArray<string> = [
+  `
+  CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+
+  CREATE TABLE messages (
+    n INTEGER PRIMARY KEY,
+    user TEXT NOT NULL,
+    id TEXT NOT NULL,
+    ts REAL NOT NULL,
+    by_user INTEGER NOT NULL,
+    state INTEGER NOT NULL,
+    chat TEXT,
+    until INTEGER NOT NULL,
+    expire INTEGER NOT NULL,
+    doc TEXT
+  );
+  CREATE UNIQUE INDEX messages_id ON messages (user, id);
+  CREATE INDEX messages_open ON messages (user, n) WHERE state < 2;
+  CREATE INDEX messages_expire ON messages (expire) WHERE state <> 1;
+
+  CREATE TABLE conversations (
+    user TEXT NOT NULL UNIQUE,
+    rev INTEGER NOT NULL,
+    write_id TEXT NOT NULL,
+    owner TEXT,
+    epoch INTEGER NOT NULL,
+    state TEXT,
+    expire INTEGER,
+    doc TEXT NOT NULL
+  );
+  CREATE INDEX conversations_owner ON conversations (user, owner) WHERE owner IS NOT NULL;
+  CREATE INDEX conversations_state ON conversations (state, expire) WHERE state IS NOT NULL;
+  CREATE INDEX conversations_expire ON conversations (expire) WHERE expire IS NOT NULL;
+
+  CREATE TABLE overflow (id TEXT NOT NULL UNIQUE, user TEXT NOT NULL, ord INTEGER NOT NULL, doc TEXT NOT NULL);
+  CREATE INDEX overflow_user ON overflow (user, ord);
+
+  CREATE TABLE set_aside (id TEXT NOT NULL UNIQUE, user TEXT NOT NULL, doc TEXT NOT NULL);
+  CREATE INDEX set_aside_user ON set_aside (user, id);
+  `,
+];
+
+export const pragma = (db: DatabaseSync, name: string): number => {
+  const row = db.prepare(`PRAGMA ${name}`).get() as Record<string, number> | undefined;
+  return row?.[name] ?? 0;
+};
+
+/** Brings the schema up to date, one transaction per version: a crash in between leaves a whole version. */
+export const migrate = (db: DatabaseSync): void => {
+  for (let version = pragma(db, 'user_version'); version < migrations.length; version++) {
+    db.exec('BEGIN IMMEDIATE');
+    try {
+      db.exec(migrations[version] ?? '');
+      db.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${version + 1}`);
+      db.exec('COMMIT');
+    } catch (cause) {
+      if (db.isTransaction) db.exec('ROLLBACK');
+      throw cause;
+    }
+  }
+};
