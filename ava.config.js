@@ -1,6 +1,6 @@
 export default {
   files: ['test/**/*.test.ts'],
-  extensions: { ts: 'module' },
+  extensions: ['ts'],
   workerThreads: false,
   timeout: '60s',
   environmentVariables: { NODE_OPTIONS: '--disable-warning=ExperimentalWarning' },

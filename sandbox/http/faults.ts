@@ -3,7 +3,8 @@ import type { Call, RequestEntry } from './call.ts';
 /**
  * What goes wrong. `status` answers in the place of the server (with `afterCommit`: after it did its work);
  * `reset-before` cuts the connection before the server did anything, `reset-after` when it did everything and its
- * answer is lost; `garbage` does the work and answers what nobody can decode; `hang` does nothing and never answers;
+ * answer is lost; `cut` breaks off in the middle of the answer's body, after the work too; `garbage` does the work and
+ * answers what nobody can decode; `hang` does nothing and never answers;
  * `trigger` makes something happen in the server first (see the servers) and then goes on as always; `slow` is
  * nothing but its `delayMs`.
  */
@@ -15,7 +16,7 @@ export type Fault =
       readonly body?: string | object;
       readonly afterCommit?: boolean;
     }
-  | { readonly kind: 'reset-before' | 'reset-after' | 'garbage' | 'hang' | 'slow' }
+  | { readonly kind: 'reset-before' | 'reset-after' | 'cut' | 'garbage' | 'hang' | 'slow' }
   | { readonly kind: 'trigger'; readonly trigger: string };
 
 /** Which requests, and how often. */

@@ -10,26 +10,39 @@ export interface PostOptions {
   readonly timeoutMs?: number;
 }
 
-/** Posts JSON texts over kept-alive connections. */
+interface Outgoing {
+  readonly url: string;
+  readonly method: 'POST' | 'DELETE';
+  readonly body?: string;
+  readonly headers: Readonly<Record<string, string | number>>;
+  readonly timeoutMs?: number;
+}
+
+/** Posts JSON texts, and deletes, over kept-alive connections. */
 export class JsonPoster {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 256 });
 
   /** Rejects when there is no answer within the time. The body goes out byte for byte. */
-  post(url: string, body: string, { headers = {}, timeoutMs = 30_000 }: PostOptions = {}): Promise<Reply> {
-    const outgoing = request(url, {
-      method: 'POST',
-      agent: this.#agent,
-      headers: { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body), ...headers },
-      timeout: timeoutMs,
-    });
-    outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer from ${url}`)));
-    const reply = replyTo(outgoing);
-    outgoing.end(body);
-    return reply;
+  post(url: string, body: string, { headers = {}, ...options }: PostOptions = {}): Promise<Reply> {
+    const described = { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) };
+    return this.#send({ url, method: 'POST', body, headers: { ...described, ...headers }, ...options });
+  }
+
+  /** Rejects when there is no answer within the time. */
+  delete(url: string, { headers = {}, ...options }: PostOptions = {}): Promise<Reply> {
+    return this.#send({ url, method: 'DELETE', headers, ...options });
   }
 
   close(): void {
     this.#agent.destroy();
+  }
+
+  #send({ url, method, body, headers, timeoutMs = 30_000 }: Outgoing): Promise<Reply> {
+    const outgoing = request(url, { method, agent: this.#agent, headers, timeout: timeoutMs });
+    outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer from ${url}`)));
+    const reply = replyTo(outgoing);
+    outgoing.end(body);
+    return reply;
   }
 }
 

@@ -1,23 +1,26 @@
 import type { Answer, Call, Route } from './call.ts';
 
-interface Compiled {
-  readonly route: Route;
+/** What a router needs of a route. */
+type Routed = Pick<Route, 'method' | 'path'>;
+
+interface Compiled<R> {
+  readonly route: R;
   readonly segments: ReadonlyArray<string>;
 }
 
-export interface Found {
-  readonly route: Route;
+interface Found<R = Route> {
+  readonly route: R;
   readonly params: Readonly<Record<string, string>>;
 }
 
 /** `methods`: the path is known, but with these methods only. */
-export type Lookup = Found | { readonly methods: ReadonlyArray<string> };
+type Lookup<R = Route> = Found<R> | { readonly methods: ReadonlyArray<string> };
 
-export type Router = (method: string, path: string) => Lookup;
+export type Router<R = Route> = (method: string, path: string) => Lookup<R>;
 
 /** Paths are compared segment by segment, exactly; params are decoded. */
-export const makeRouter = (routes: ReadonlyArray<Route>): Router => {
-  const compiled = routes.map((route): Compiled => ({ route, segments: route.path.split('/') }));
+export const makeRouter = <R extends Routed>(routes: ReadonlyArray<R>): Router<R> => {
+  const compiled = routes.map((route): Compiled<R> => ({ route, segments: route.path.split('/') }));
   return (method, path) => {
     const segments = path.split('/');
     const methods: string[] = [];

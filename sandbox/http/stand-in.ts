@@ -5,7 +5,7 @@ import { Faults } from './faults.ts';
 import { readBody } from './read-body.ts';
 import { RequestLog } from './request-log.ts';
 import { makeRouter, plainUnrouted, type Router, type Unrouted } from './router.ts';
-import { send } from './send.ts';
+import { send, sendHalf } from './send.ts';
 import { serveWithFault } from './with-fault.ts';
 
 export interface StandInOptions {
@@ -103,6 +103,7 @@ const serve = async (context: Context, request: IncomingMessage, response: Serve
     work,
     finish,
     reset: () => void request.socket.resetAndDestroy(),
+    cut: (answer) => sendHalf(response, answer),
     trigger: (name) => context.options.triggers?.[name]?.(call),
   });
 };

@@ -9,6 +9,8 @@ export interface Exchange {
   readonly finish: (answer: Answer) => void;
   /** Cuts the connection. */
   readonly reset: () => void;
+  /** Sends the head and half of the body, and cuts the connection then. */
+  readonly cut: (answer: Answer) => void;
   readonly trigger: (name: string) => void;
 }
 
@@ -30,6 +32,8 @@ export const serveWithFault = async (fault: FaultRule, exchange: Exchange): Prom
     case 'reset-after':
       await exchange.work();
       return exchange.reset();
+    case 'cut':
+      return exchange.cut(await exchange.work());
     case 'garbage':
       await exchange.work();
       return exchange.finish(garbage);

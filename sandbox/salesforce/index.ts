@@ -100,7 +100,7 @@ export const startSalesforce = async (options: SalesforceOptions = {}): Promise<
     stop: async () => {
       server.close();
       log.close();
-      records.created.close();
+      records.close();
       await Promise.all([login.stop(), data.stop(), chat.stop()]);
     },
   };

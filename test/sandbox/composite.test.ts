@@ -128,6 +128,9 @@ const query = (index: number): object => ({
 for (const [title, requests] of [
   ['six queries', Array.from({ length: 6 }, (_, index) => query(index))],
   ['the same reference twice', [query(1), query(1)]],
+  ['a reference with a hyphen', [{ ...query(1), referenceId: 'a-b' }]],
+  ['an unknown member', [{ ...query(1), path: '/query' }]],
+  ['no sub-requests', []],
   ['another version inside', [{ method: 'GET', url: '/services/data/v40.0/query/?q=x', referenceId: 'a' }]],
   [
     'twenty-six sub-requests',
@@ -168,4 +171,105 @@ test('composite › a limit may be told inside its 200', async (t) => {
   const [first, second] = await client.composite(false, [query(1), query(2)]);
   t.like(first, { httpStatusCode: 403, body: [{ errorCode: 'REQUEST_LIMIT_EXCEEDED' }] });
   t.is(second?.httpStatusCode, 200);
+});
+
+const post = (type: string, body: object, referenceId: string): object => ({
+  method: 'POST',
+  url: `${root}/sobjects/${type}`,
+  body,
+  referenceId,
+});
+
+test('composite › a reference may lead through lists and members, in a body and in a URL', async (t) => {
+  const { sandbox, client } = await loggedIn(t);
+  const { Id } = sandbox.salesforce.records.addContact({ Email: 'ana@example.com' });
+  const soql = encodeURIComponent("SELECT Id FROM Contact WHERE Email = 'ana@example.com'");
+  const answers = await client.composite(false, [
+    { method: 'GET', url: `${root}/query/?q=${soql}`, referenceId: 'found' },
+    post('Case', { ContactId: '@{found.records[0].Id}', Subject: 'de @{found.totalSize}' }, 'made'),
+    { method: 'GET', url: `${root}/sobjects/Case/@{made.id}?fields=ContactId,Subject`, referenceId: 'read' },
+    post('Case', { ContactId: '@{found.records[1].Id}' }, 'beyond'),
+    post('Case', { ContactId: '@{found.records[0].id}' }, 'case'),
+    post('Case', { Subject: '@{found.records}' }, 'list'),
+    post('Case', { Subject: '@{beyond.id}' }, 'failed'),
+    post('Case', { Subject: '@{hola mundo}' }, 'words'),
+  ]);
+  t.like(answers[2]?.body, { ContactId: Id, Subject: 'de 1' });
+  t.deepEqual(
+    answers.map(({ httpStatusCode }) => httpStatusCode),
+    [200, 201, 200, 400, 400, 400, 400, 400],
+  );
+  t.true(
+    answers
+      .slice(3)
+      .every(
+        ({ body }) => (body as ReadonlyArray<{ errorCode: string }>)[0]?.errorCode === 'PROCESSING_HALTED',
+      ),
+  );
+});
+
+test('composite › what is taken back is never announced, and leaves no twin in an index', async (t) => {
+  const { sandbox, client } = await loggedIn(t);
+  const { records } = sandbox.salesforce;
+  t.like((await client.query("SELECT Id FROM Contact WHERE LastName = 'Ruiz'")).body, { totalSize: 0 });
+  await client.composite(true, [
+    post('Contact', { LastName: 'Ruiz' }, 'good'),
+    post('Contact', { LastName: '' }, 'bad'),
+    post('Contact', { LastName: 'Luna' }, 'late'),
+  ]);
+  t.is(records.created.total, 0);
+  t.like((await client.query("SELECT Id FROM Contact WHERE LastName = 'Ruiz'")).body, { totalSize: 0 });
+  await client.composite(true, [post('Contact', { LastName: 'Ruiz' }, 'a'), post('Case', {}, 'b')]);
+  t.deepEqual(
+    records.created.list().map(({ type }) => type),
+    ['Contact', 'Case'],
+  );
+});
+
+test('composite › a new version that is taken back leaves its document as it was', async (t) => {
+  const { sandbox, client } = await loggedIn(t);
+  const { records } = sandbox.salesforce;
+  const version = (text: string): object => ({
+    PathOnClient: 'nota.txt',
+    VersionData: Buffer.from(text).toString('base64'),
+  });
+  await client.create('ContentVersion', version('uno'));
+  const ContentDocumentId = String(records.list('ContentVersion')[0]?.ContentDocumentId);
+  await client.composite(true, [
+    post('ContentVersion', { ...version('dos'), ContentDocumentId }, 'second'),
+    post('Contact', {}, 'bad'),
+  ]);
+  t.is(records.fileBytes(ContentDocumentId)?.toString(), 'uno');
+  t.is(records.list('ContentVersion')[0]?.IsLatest, true);
+  await client.create('ContentVersion', { ...version('dos'), ContentDocumentId });
+  t.is(records.fileBytes(ContentDocumentId)?.toString(), 'dos');
+  t.deepEqual(
+    records.list('ContentVersion').map(({ IsLatest, VersionNumber }) => [IsLatest, VersionNumber]),
+    [
+      [false, '1'],
+      [true, '2'],
+    ],
+  );
+});
+
+test('composite › a resource that is none fails alone', async (t) => {
+  const { client } = await loggedIn(t);
+  const answers = await client.composite(false, [
+    { method: 'GET', url: `${root}/nothing`, referenceId: 'unknown' },
+    { method: 'DELETE', url: `${root}/sobjects/Contact`, referenceId: 'method' },
+    { method: 'POST', url: `${root}/composite`, body: {}, referenceId: 'nested' },
+    query(1),
+  ]);
+  t.deepEqual(
+    answers.map(({ httpStatusCode }) => httpStatusCode),
+    [404, 405, 404, 200],
+  );
+});
+
+test('composite › without a good token is 401 as a whole', async (t) => {
+  const { sandbox, client } = await loggedIn(t);
+  sandbox.salesforce.tokens.expireAll();
+  const answer = await client.post('/composite', JSON.stringify({ compositeRequest: [query(1)] }));
+  t.is(answer.status, 401);
+  t.like(answer.body, [{ errorCode: 'INVALID_SESSION_ID' }]);
 });

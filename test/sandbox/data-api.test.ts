@@ -88,7 +88,22 @@ for (const [title, query, code] of [
     "SELECT Id FROM Contact WHERE Email = 'a@example.com' garbage",
     'MALFORMED_QUERY',
   ],
-  ['two values', "SELECT Id FROM Contact WHERE Email = 'a' OR Email = 'b'", 'MALFORMED_QUERY'],
+  [
+    'AND beside OR',
+    "SELECT Id FROM Contact WHERE Email = 'a' OR Email = 'b' AND Phone = 'c'",
+    'MALFORMED_QUERY',
+  ],
+  ['a line break in a literal', "SELECT Id FROM Contact WHERE LastName = 'a\nb'", 'MALFORMED_QUERY'],
+  ['a field twice', 'SELECT Id, id FROM Contact', 'MALFORMED_QUERY'],
+  ['a comment', "SELECT Id FROM Contact -- WHERE Email = 'a'", 'MALFORMED_QUERY'],
+  ['a word for a value', 'SELECT Id FROM Contact WHERE Email = nobody', 'MALFORMED_QUERY'],
+  ['a limit that is none', 'SELECT Id FROM Contact LIMIT x', 'MALFORMED_QUERY'],
+  ['a parenthesis left open', "SELECT Id FROM Contact WHERE (Email = 'a'", 'MALFORMED_QUERY'],
+  ['a time that is none', 'SELECT Id FROM Case WHERE CreatedDate >= 2026-02-30T00:00:00Z', 'INVALID_FIELD'],
+  ['a long text in its filter', "SELECT Id FROM Case WHERE Description = 'a'", 'INVALID_FIELD'],
+  ['an unknown relationship', 'SELECT Manager.Name FROM Contact', 'INVALID_FIELD'],
+  ['an id that is none', "SELECT Id FROM Case WHERE ContactId = 'a'", 'INVALID_QUERY_FILTER_OPERATOR'],
+  ['LIKE for an id', "SELECT Id FROM Case WHERE ContactId LIKE '003%'", 'INVALID_QUERY_FILTER_OPERATOR'],
   ['an unknown field', 'SELECT Nickname FROM Contact', 'INVALID_FIELD'],
   ['an unknown object', 'SELECT Id FROM Person', 'INVALID_TYPE'],
   ['a time in quotes', "SELECT Id FROM Case WHERE CreatedDate >= '2026-01-01T00:00:00Z'", 'INVALID_FIELD'],
@@ -130,7 +145,24 @@ for (const [type, body, code] of [
   ['Contact', { LastName: 'a', Id: '003000000000001' }, 'INVALID_FIELD_FOR_INSERT_UPDATE'],
   ['Case', { Subject: 'a'.repeat(256) }, 'STRING_TOO_LONG'],
   ['Case', { ContactId: 'nobody' }, 'MALFORMED_ID'],
-  ['Case', { ContactId: '003000000000001' }, 'INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY'],
+  ['Contact', { LastName: 'a', Email: 5 }, 'JSON_PARSER_ERROR'],
+  ['Contact', { LastName: 'a', CP_BlockedChatYalo__c: 'true' }, 'JSON_PARSER_ERROR'],
+  ['Contact', { LastName: 'a', Birthdate: '2026-02-30' }, 'JSON_PARSER_ERROR'],
+  ['Contact', { LastName: 'a', Own__c: { b: 1 } }, 'JSON_PARSER_ERROR'],
+  ['Contact', { LastName: 'a', CreatedDate: null }, 'INVALID_FIELD_FOR_INSERT_UPDATE'],
+  ['Account', { Phone: '5215' }, 'REQUIRED_FIELD_MISSING'],
+  ['Account', { Name: 'a', LastName: 'b' }, 'INVALID_FIELD_FOR_INSERT_UPDATE'],
+  ['Account', { LastName: 'b' }, 'INVALID_FIELD_FOR_INSERT_UPDATE'],
+  ['Account', { RecordTypeId: '012000000000002' }, 'REQUIRED_FIELD_MISSING'],
+  ['Case', { ContactId: '003000000000001' }, 'INVALID_CROSS_REFERENCE_KEY'],
+  ['Case', { ContactId: '500000000000001' }, 'MALFORMED_ID'],
+  ['ContentDocument', { Title: 'a' }, 'INVALID_TYPE_FOR_OPERATION'],
+  ['ContentVersion', { Title: 'a' }, 'REQUIRED_FIELD_MISSING'],
+  [
+    'ContentDocumentLink',
+    { ContentDocumentId: '069000000000001', LinkedEntityId: '500000000000001', ShareType: 'X' },
+    'INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST',
+  ],
   ['ContentVersion', { Title: 'a'.repeat(256), PathOnClient: 'a.jpg', VersionData: '' }, 'STRING_TOO_LONG'],
   ['ContentVersion', { Title: 'a', PathOnClient: 'a.jpg', VersionData: '***' }, 'JSON_PARSER_ERROR'],
 ] as const) {
@@ -141,3 +173,88 @@ for (const [type, body, code] of [
     t.is(errorCode(answer.body), code);
   });
 }
+
+test('a custom field › is taken on any object, and read back by any spelling of its name', async (t) => {
+  const { client } = await loggedIn(t);
+  const { body } = await client.create('Case', { Estado_Bot__c: 'nuevo', Puntos__c: 7, Extra__c: true });
+  const { id } = body as { id: string };
+  t.regex(id, /^500[A-Za-z0-9]{15}$/);
+  const read = await client.call(
+    'GET',
+    `${client.root}/sobjects/case/${id.slice(0, 15)}?fields=Estado_Bot__c`,
+  );
+  t.deepEqual(read.body, {
+    attributes: { type: 'Case', url: `${client.root}/sobjects/Case/${id}` },
+    Estado_Bot__c: 'nuevo',
+    Id: id,
+  });
+  const found = await client.query(
+    "SELECT puntos__c FROM Case WHERE estado_bot__c = 'NUEVO' AND Puntos__c = 7 AND Extra__c = true",
+  );
+  t.like(found.body, { totalSize: 1, records: [{ puntos__c: 7 }] });
+});
+
+test('a record › that nobody made, and an object that nobody knows, are 404', async (t) => {
+  const { client } = await loggedIn(t);
+  for (const path of ['Contact/003000000000001', 'Contact/nobody', 'Person/003000000000001']) {
+    const answer = await client.call('GET', `${client.root}/sobjects/${path}`);
+    t.is(answer.status, 404, path);
+    t.is(errorCode(answer.body), 'NOT_FOUND');
+  }
+  const unknown = await client.call('GET', `${client.root}/nothing`);
+  t.deepEqual([unknown.status, errorCode(unknown.body)], [404, 'NOT_FOUND']);
+  const wrong = await client.call('DELETE', `${client.root}/query`);
+  t.deepEqual([wrong.status, errorCode(wrong.body)], [405, 'METHOD_NOT_ALLOWED']);
+  t.is((await client.create('Person', { Name: 'a' })).status, 404);
+});
+
+test('a record › is announced once it is there, and its wait ends with the sandbox', async (t) => {
+  const { sandbox, client } = await loggedIn(t);
+  const { created } = sandbox.salesforce.records;
+  const waiting = created.waitFor(({ type, record }) => type === 'Contact' && record.LastName === 'Ruiz');
+  const answer = await client.create('Contact', { LastName: 'Ruiz' });
+  t.is((await waiting).record.Id, (answer.body as { id: string }).id);
+  const never = t.throwsAsync(
+    created.waitFor(() => false, 60_000),
+    { message: /stopped/ },
+  );
+  await sandbox.stop();
+  await never;
+});
+
+test('a contact › is blocked and released again', async (t) => {
+  const { sandbox, client } = await loggedIn(t);
+  const { records } = sandbox.salesforce;
+  const { Id } = records.addContact({ Email: 'ana@example.com' });
+  const blocked = async (): Promise<unknown> =>
+    (
+      (await client.query(`SELECT CP_BlockedChatYalo__c FROM Contact WHERE Id = '${Id}'`)).body as {
+        records: ReadonlyArray<Record<string, unknown>>;
+      }
+    ).records[0]?.CP_BlockedChatYalo__c;
+  t.is(await blocked(), false);
+  records.blockContact(Id.slice(0, 15));
+  t.is(await blocked(), true);
+  records.blockContact(Id, false);
+  t.is(await blocked(), false);
+  t.throws(() => records.blockContact('003000000000001'), { message: /no Contact/ });
+});
+
+test('a refusal › hits so many operations of its kind and object, until it is cleared', async (t) => {
+  const { sandbox, client } = await loggedIn(t);
+  const { records } = sandbox.salesforce;
+  records.refuse({ operation: 'create', type: 'Case', errorCode: 'UNABLE_TO_LOCK_ROW', times: 2 });
+  records.refuse({ operation: 'read', type: 'Case', errorCode: 'SERVER_UNAVAILABLE', status: 503, times: 9 });
+  t.is((await client.create('Contact', { LastName: 'a' })).status, 201);
+  t.is(errorCode((await client.create('Case', {})).body), 'UNABLE_TO_LOCK_ROW');
+  t.is((await client.create('Case', {})).status, 400);
+  const made = await client.create('Case', {});
+  t.is(made.status, 201);
+  const path = `${client.root}/sobjects/Case/${(made.body as { id: string }).id}`;
+  t.is((await client.call('GET', path)).status, 503);
+  records.clearRefusals();
+  t.is((await client.call('GET', path)).status, 200);
+  t.throws(() => records.refuse({ operation: 'read', type: 'Person', errorCode: 'X' }), {
+    message: /no object/,
+  });
+});

@@ -80,6 +80,19 @@ test('garbage › is a 200 that cannot be decoded', async (t) => {
   await t.throwsAsync(response.json());
 });
 
+test('a cut › breaks off in the middle of the answer, after the work', async (t) => {
+  const sandbox = await withSandbox(t);
+  const client = new DataClient(sandbox);
+  await client.logIn();
+  sandbox.salesforce.faults.add({ server: 'data', kind: 'cut' });
+  await t.throwsAsync(client.create('Contact', { LastName: 'Ruiz' }));
+  t.is(sandbox.salesforce.records.list('Contact').length, 1);
+  sandbox.salesforce.faults.add({ server: 'chat', kind: 'cut' });
+  const response = await new Visitor(sandbox).call('GET', 'System/SessionId', { affinity: 'null' });
+  t.is(response.status, 200);
+  await t.throwsAsync(response.text());
+});
+
 test('latency › delays, and goes on as always', async (t) => {
   const sandbox = await withSandbox(t);
   sandbox.salesforce.faults.add({ kind: 'slow', delayMs: 60 });
@@ -93,12 +106,15 @@ test('latency › delays, and goes on as always', async (t) => {
 test('a hang › answers nothing until the caller gives up', async (t) => {
   const sandbox = await withSandbox(t);
   sandbox.salesforce.faults.add({ kind: 'hang' });
-  const call = new Visitor(sandbox).call('GET', 'System/SessionId', {
-    affinity: 'null',
-    signal: AbortSignal.timeout(50),
-  });
-  await t.throwsAsync(call);
-  t.true((await sandbox.salesforce.requests.waitFor(({ gone }) => gone === true)).status === undefined);
+  const { requests } = sandbox.salesforce;
+  const abort = new AbortController();
+  const call = t.throwsAsync(
+    new Visitor(sandbox).call('GET', 'System/SessionId', { affinity: 'null', signal: abort.signal }),
+  );
+  await requests.waitFor(({ path }) => path.endsWith('System/SessionId'));
+  abort.abort();
+  await call;
+  t.is((await requests.waitFor(({ gone }) => gone === true)).status, undefined);
 });
 
 test('triggers › tokens expire and sessions die with the call that they hit', async (t) => {

@@ -92,7 +92,7 @@ test('an ack that was never given out › is noted as a violation', async (t) =>
 });
 
 test('a second poll › is refused with 409 and the chat lives', async (t) => {
-  const sandbox = await withSandbox(t, { liveAgent: { pollHoldMs: 200 } });
+  const sandbox = await withSandbox(t, { liveAgent: { pollHoldMs: 1_500 } });
   const visitor = new Visitor(sandbox);
   await visitor.request();
   await visitor.batch(-1);
@@ -225,13 +225,14 @@ test('headers › a wrong key is 403, a wrong affinity 503, no version 400', asy
 test('a chat that nobody polls › expires, and is 403 from then on', async (t) => {
   const sandbox = await withSandbox(t, { liveAgent: { connectionTimeoutMs: 40 } });
   const visitor = new Visitor(sandbox);
-  await visitor.request();
+  await visitor.open();
+  await visitor.post('Chasitor/ChasitorInit', visitor.initBody());
   await sandbox.salesforce.agents.waitFor(visitor.id, ({ state }) => state === 'expired');
   t.is((await visitor.poll(-1)).status, 403);
 });
 
 test('a chat whose poll waits › does not expire', async (t) => {
-  const sandbox = await withSandbox(t, { liveAgent: { connectionTimeoutMs: 40, pollHoldMs: 150 } });
+  const sandbox = await withSandbox(t, { liveAgent: { connectionTimeoutMs: 1_000, pollHoldMs: 1_500 } });
   const visitor = new Visitor(sandbox);
   await visitor.request();
   await visitor.batch(-1);

@@ -14,7 +14,7 @@ export interface NounContext {
 }
 
 /** What a visitor may POST: what is wrong with a body, and what a good one does. */
-export interface Noun {
+interface Noun {
   readonly check: (body: JsonObject, context: NounContext) => Detail[];
   readonly apply: (body: JsonObject, context: NounContext) => Answer;
 }
@@ -85,7 +85,7 @@ const noticed = (name: string): Noun => ({
 });
 
 /** By `<prefix>/<noun>`; all of them carry X-LIVEAGENT-SEQUENCE. */
-export const nouns: ReadonlyMap<string, Noun> = new Map([
+const nouns: ReadonlyMap<string, Noun> = new Map([
   ['Chasitor/ChasitorInit', chasitorInit],
   ['Chasitor/ChatMessage', chatMessage],
   ['Chasitor/ChasitorTyping', typing(true)],

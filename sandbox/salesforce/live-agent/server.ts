@@ -120,7 +120,7 @@ export class ChatServer {
   }
 
   close(): void {
-    this.timers.clear();
+    this.timers.close();
     this.changes.close();
     this.violations.close();
   }
