@@ -36,7 +36,8 @@ export interface Absorbed {
 }
 
 export type PostOutcome =
-  | { readonly outcome: 'delivered' }
+  /** `uncertain`: it is done with, though nobody can tell whether it arrived (counted, for operators). */
+  | { readonly outcome: 'delivered'; readonly uncertain?: true }
   /** The desk refuses this very post while the session lives. */
   | { readonly outcome: 'refused'; readonly detail: string }
   /** It may or may not have arrived: send the same again after a pause. */

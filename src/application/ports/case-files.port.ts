@@ -12,5 +12,8 @@ export interface MediaRefused {
 /** Fetches a user's media from the channel and attaches it to the case. */
 export interface CaseFiles {
   /** Answers the file's title. Not idempotent: a repeat after an unknown outcome may attach the file twice. */
-  readonly attach: (upload: Upload, deadline: AbortSignal) => TaskEither<RemoteFailure | MediaRefused, string>;
+  readonly attach: (
+    upload: Upload,
+    deadline: AbortSignal,
+  ) => TaskEither<RemoteFailure | MediaRefused, string>;
 }

@@ -42,8 +42,5 @@ export interface Crm {
     since: number,
     deadline: AbortSignal,
   ) => TaskEither<RemoteFailure, Option<string>>;
-  readonly createCase: (
-    request: CaseRequest,
-    deadline: AbortSignal,
-  ) => TaskEither<RemoteFailure, string>;
+  readonly createCase: (request: CaseRequest, deadline: AbortSignal) => TaskEither<RemoteFailure, string>;
 }

@@ -5,17 +5,39 @@
  */
 export type RemoteFailure =
   /** It answered, and refused this very request (4xx). Repeating it will not help. */
-  | { readonly _tag: 'RemoteRefused'; readonly certain: true; readonly status: number; readonly detail: string }
+  | {
+      readonly _tag: 'RemoteRefused';
+      readonly certain: true;
+      readonly status: number;
+      readonly detail: string;
+    }
   /** It answered with an error of its own, or with something undecodable. */
-  | { readonly _tag: 'RemoteError'; readonly certain: false; readonly status: number; readonly detail: string }
+  | {
+      readonly _tag: 'RemoteError';
+      readonly certain: false;
+      readonly status: number;
+      readonly detail: string;
+    }
   /** It is over its limits or in maintenance (429, 503, REQUEST_LIMIT_EXCEEDED). Nothing was done. */
-  | { readonly _tag: 'RemoteBusy'; readonly certain: true; readonly retryAfterMs?: number; readonly detail: string }
+  | {
+      readonly _tag: 'RemoteBusy';
+      readonly certain: true;
+      readonly retryAfterMs?: number;
+      /** The bound is ours (RATE_LIMIT_*, uploads at once): the remote was not asked. */
+      readonly own?: true;
+      readonly detail: string;
+    }
   /** No connection, or cut before the answer: `certain` when nothing can have been sent. */
   | { readonly _tag: 'RemoteUnreachable'; readonly certain: boolean; readonly detail: string }
   /** The deadline passed before the answer. */
   | { readonly _tag: 'RemoteTimeout'; readonly certain: false; readonly detail: string }
   /** We could not log in; shared by all callers of that login. */
-  | { readonly _tag: 'LoginFailed'; readonly certain: true; readonly refused: boolean; readonly detail: string }
+  | {
+      readonly _tag: 'LoginFailed';
+      readonly certain: true;
+      readonly refused: boolean;
+      readonly detail: string;
+    }
   /** The adapter lacks the settings it needs (a provider without bot id, say). */
   | { readonly _tag: 'NotConfigured'; readonly certain: true; readonly detail: string };
 

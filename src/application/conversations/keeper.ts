@@ -1,0 +1,203 @@
+import type { ChatEvent } from '../../domain/chat-event.ts';
+import type { Decision } from '../../domain/chat.ts';
+import type { User } from '../../domain/channel.ts';
+import { isBusy, type Conversation } from '../../domain/conversation.ts';
+import { E, O } from '../../domain/fp.ts';
+import { spillage } from '../../domain/overflow.ts';
+import type { ChatStore, OwnerId, StoredConversation } from '../ports/chat-store.port.ts';
+import type { Clock } from '../ports/clock.port.ts';
+import type { Ids } from '../ports/ids.port.ts';
+import type { Log } from '../ports/log.port.ts';
+import { pause } from '../pause.ts';
+import { saveSurely } from './save-surely.ts';
+
+/**
+ * What is to happen to a conversation as it stands. Asked again when somebody else's write came first, so it must be a
+ * function of the conversation alone.
+ */
+export type Plan = (conversation: Conversation) => ReadonlyArray<ChatEvent>;
+
+/** `lost`: the conversation is (or may be) another process's by now, or nobody's; nothing was written by us. */
+export type Applied = 'saved' | 'lost';
+
+/** One conversation that this process owns: the only place that decides on it and writes it. */
+export interface Keeper {
+  readonly user: User;
+  /** As last saved. */
+  readonly conversation: () => Conversation;
+  /**
+   * Carries a plan out: decisions are made one after the other, those that wait share a write. Resolves once it is
+   * stored; while the store does not answer it waits. Rejects only with what the plan itself threw.
+   */
+  readonly apply: (plan: Plan) => Promise<Applied>;
+  /** Looks at the store: somebody else may have written (a finish at another instance), or taken it over. */
+  readonly refresh: () => Promise<Applied>;
+  readonly isLost: () => boolean;
+  /** Gives up at once, without a write: this process must not touch it any more. */
+  readonly abandon: () => void;
+}
+
+export interface KeeperDeps {
+  readonly store: ChatStore;
+  readonly self: OwnerId;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly decide: (conversation: Conversation, events: ReadonlyArray<ChatEvent>) => Decision;
+  /** Puts into the same write what can follow at once: posts that are bound before they are sent. */
+  readonly complete: (conversation: Conversation) => Conversation;
+  readonly onDecided: (user: User, decision: Decision) => void;
+  readonly onSaved: (keeper: Keeper) => void;
+  /** Also when there is nothing left to do: then nobody owns it any more. */
+  readonly onLost: (keeper: Keeper) => void;
+}
+
+interface Waiting {
+  readonly plan: Plan;
+  readonly reload: boolean;
+  readonly resolve: (applied: Applied) => void;
+  readonly reject: (thrown: unknown) => void;
+}
+
+/** Plans that share one write. */
+const batchMax = 64;
+
+export const makeKeeper = (deps: KeeperDeps, initial: StoredConversation): Keeper => {
+  const { user } = initial.conversation;
+  let stored = initial;
+  let waiting: Waiting[] = [];
+  let working = false;
+  let lost = false;
+
+  const lose = (): void => {
+    if (lost) return;
+    lost = true;
+    deps.onLost(keeper);
+  };
+
+  const work = async (): Promise<void> => {
+    working = true;
+    while (waiting.length > 0 && !lost) {
+      const batch = waiting.splice(0, batchMax);
+      try {
+        const applied = await carryOut(batch);
+        for (const { resolve } of batch) resolve(applied);
+        if (applied === 'saved' && !lost) deps.onSaved(keeper);
+      } catch (thrown) {
+        for (const { reject } of batch) reject(thrown);
+      }
+    }
+    working = false;
+    const left = waiting;
+    waiting = [];
+    for (const { resolve } of left) resolve('lost');
+  };
+
+  /** Decides over the present state; a plan that throws fails alone. */
+  const decideAll = (batch: ReadonlyArray<Waiting>): Decision => {
+    let decision: Decision = { conversation: stored.conversation, notes: [] };
+    for (const { plan, reject } of batch) {
+      try {
+        const next = deps.decide(decision.conversation, plan(decision.conversation));
+        decision = { conversation: next.conversation, notes: [...decision.notes, ...next.notes] };
+      } catch (thrown) {
+        reject(thrown);
+      }
+    }
+    return { ...decision, conversation: deps.complete(decision.conversation) };
+  };
+
+  const carryOut = async (batch: ReadonlyArray<Waiting>): Promise<Applied> => {
+    const attempts: string[] = [];
+    let reload = batch.some((item) => item.reload);
+    for (let failures = 0; ;) {
+      if (lost) return 'lost';
+      if (reload && !(await look())) return 'lost';
+      reload = false;
+      const decision = decideAll(batch);
+      if (decision.conversation === stored.conversation) return 'saved';
+      const written = await write(decision.conversation, attempts);
+      if (written === 'saved') {
+        deps.onDecided(user, decision);
+        return 'saved';
+      }
+      if (written === 'lost') return 'lost';
+      if (written === 'unavailable') {
+        failures += 1;
+        await pause(deps.clock, Math.min(5_000, 50 * 2 ** failures) * (0.5 + deps.ids.random() / 2));
+      }
+    }
+  };
+
+  /** Reads what the store has; false: it is not ours any more. */
+  const look = async (): Promise<boolean> => {
+    for (let failures = 0; !lost; failures += 1) {
+      const found = await deps.store.load(user)();
+      if (E.isRight(found)) return take(O.toUndefined(found.right));
+      await pause(deps.clock, Math.min(5_000, 50 * 2 ** failures));
+    }
+    return false;
+  };
+
+  const take = (found: StoredConversation | undefined): boolean => {
+    const ours =
+      found !== undefined &&
+      O.isSome(found.owner) &&
+      found.owner.value === deps.self &&
+      found.epoch === stored.epoch;
+    if (!ours) {
+      lose();
+      return false;
+    }
+    if (found.rev !== stored.rev || found.writeId !== stored.writeId) stored = found;
+    return true;
+  };
+
+  const write = async (
+    decided: Conversation,
+    attempts: string[],
+  ): Promise<'saved' | 'lost' | 'conflict' | 'unavailable'> => {
+    const { effects, conversation } = spillage(decided);
+    if (effects.length > 0 && E.isLeft(await deps.store.spill(user, effects)())) return 'unavailable';
+    const writeId = deps.ids.writeId();
+    attempts.push(writeId);
+    const done = !isBusy(conversation);
+    const saved = await saveSurely(
+      deps.store,
+      {
+        conversation,
+        rev: stored.rev,
+        writeId,
+        as: { owner: deps.self, epoch: stored.epoch },
+        ...(done ? { owner: null } : {}),
+      },
+      attempts,
+    );
+    if (saved.outcome === 'unavailable') {
+      deps.log.warn('conversation-not-saved', { user: user.id, detail: saved.detail });
+      return 'unavailable';
+    }
+    if (saved.outcome === 'conflict') return take(O.toUndefined(saved.found)) ? 'conflict' : 'lost';
+    stored = saved.found ?? { ...stored, conversation, rev: stored.rev + 1, writeId };
+    if (done) lose();
+    return 'saved';
+  };
+
+  const enqueue = (plan: Plan, reload: boolean): Promise<Applied> =>
+    lost
+      ? Promise.resolve('lost')
+      : new Promise((resolve, reject) => {
+          waiting.push({ plan, reload, resolve, reject });
+          if (!working) void work();
+        });
+
+  const keeper: Keeper = {
+    user,
+    conversation: () => stored.conversation,
+    apply: (plan) => enqueue(plan, false),
+    refresh: () => enqueue(() => [], true),
+    isLost: () => lost,
+    abandon: lose,
+  };
+  return keeper;
+};

@@ -1,0 +1,150 @@
+import type { Decision } from '../../domain/chat.ts';
+import type { ChatEvent } from '../../domain/chat-event.ts';
+import { userKey, type User, type UserKey } from '../../domain/channel.ts';
+import type { Conversation } from '../../domain/conversation.ts';
+import { E, O, type Either } from '../../domain/fp.ts';
+import type { Worker } from '../lanes/worker.ts';
+import type { OwnerId, StoredConversation } from '../ports/chat-store.port.ts';
+import type { StoreUnavailable } from '../ports/errors.ts';
+import { amend } from './amend.ts';
+import { makeKeeper, type Keeper, type KeeperDeps, type Plan } from './keeper.ts';
+
+/** All conversations: those that this process keeps, and the way to those that it does not. */
+export interface Keepers {
+  /**
+   * Carries a plan out wherever the conversation is kept, and answers with what became of it. A conversation that
+   * nobody owns becomes ours when the plan leaves something to do.
+   */
+  readonly amend: (user: User, plan: Plan) => Promise<Either<StoreUnavailable, Conversation>>;
+  /** Something was stored for the user: whoever keeps the conversation has to look. */
+  readonly wake: (user: User) => Promise<Either<StoreUnavailable, void>>;
+  /** The store says that somebody woke it. */
+  readonly woken: (user: User) => void;
+  /** Goes on with a conversation that is ours by now; what is planned for it comes before anything else. */
+  readonly adopt: (stored: StoredConversation, first?: Plan) => void;
+  readonly owns: (user: User) => boolean;
+  readonly count: () => number;
+  /** Everybody looks for something to do. */
+  readonly pumpAll: () => void;
+  /** Reads every conversation again: this process was away for so long that others may have taken some over. */
+  readonly refreshAll: () => Promise<void>;
+  /** Begins nothing more. */
+  readonly stopAll: () => void;
+  readonly isBusy: () => boolean;
+  /** Forgets all, without a write. */
+  readonly abandonAll: () => void;
+}
+
+export interface KeepersDeps extends Omit<KeeperDeps, 'onSaved' | 'onLost'> {
+  readonly self: OwnerId;
+  readonly decide: (conversation: Conversation, events: ReadonlyArray<ChatEvent>) => Decision;
+  readonly makeWorker: (keeper: Keeper) => Worker;
+  /** Longest that a caller waits for the store. */
+  readonly patienceMs: number;
+}
+
+interface Kept {
+  readonly keeper: Keeper;
+  readonly worker: Worker;
+}
+
+export const makeKeepers = (deps: KeepersDeps): Keepers => {
+  const kept = new Map<UserKey, Kept>();
+
+  const adopt = (stored: StoredConversation, first?: Plan): void => {
+    const key = userKey(stored.conversation.user);
+    const already = kept.get(key);
+    if (already !== undefined) already.keeper.abandon();
+    // the two need one another
+    const made: { worker?: Worker } = {};
+    const keeper = makeKeeper(
+      {
+        ...deps,
+        onSaved: () => made.worker?.pump(),
+        onLost: (lost) => {
+          made.worker?.stop();
+          if (kept.get(key)?.keeper === lost) kept.delete(key);
+        },
+      },
+      stored,
+    );
+    const worker = deps.makeWorker(keeper);
+    made.worker = worker;
+    kept.set(key, { keeper, worker });
+    if (first === undefined) worker.pump();
+    else void keeper.apply(first);
+  };
+
+  const amendKept = async (
+    keeper: Keeper,
+    plan: Plan,
+  ): Promise<Either<StoreUnavailable, Conversation> | 'lost'> => {
+    const applied = await inTime(keeper.apply(plan));
+    if (applied === 'late')
+      return E.left({ _tag: 'StoreUnavailable', detail: 'the store does not answer in time' });
+    return applied === 'saved' ? E.right(keeper.conversation()) : 'lost';
+  };
+
+  const inTime = <A>(work: Promise<A>): Promise<A | 'late'> =>
+    new Promise((resolve, reject) => {
+      const cancel = deps.clock.after(deps.patienceMs, () => resolve('late'));
+      work.then(resolve, reject).finally(cancel);
+    });
+
+  const amendFree = async (user: User, plan: Plan): Promise<Either<StoreUnavailable, Conversation>> => {
+    const amended = await amend(deps, user, plan);
+    if (E.isLeft(amended)) return amended;
+    const { stored, changed } = amended.right;
+    if (changed && O.isSome(stored.owner)) {
+      const mine = kept.get(userKey(user));
+      if (stored.owner.value !== deps.self) await deps.store.wake(user)();
+      else if (mine === undefined) adopt(stored);
+      else void look(mine);
+    }
+    return E.right(stored.conversation);
+  };
+
+  const look = async ({ keeper, worker }: Kept): Promise<void> => {
+    await keeper.refresh();
+    worker.pump();
+    worker.poke();
+  };
+
+  return {
+    amend: async (user, plan) => {
+      const mine = kept.get(userKey(user));
+      if (mine === undefined) return amendFree(user, plan);
+      const outcome = await amendKept(mine.keeper, plan);
+      // finished or taken over at this very moment: then by the store
+      return outcome === 'lost' ? amendFree(user, plan) : outcome;
+    },
+    wake: (user) => {
+      const mine = kept.get(userKey(user));
+      if (mine === undefined) return deps.store.wake(user)();
+      mine.worker.poke();
+      return woken;
+    },
+    woken: (user) => {
+      const mine = kept.get(userKey(user));
+      if (mine !== undefined) void look(mine);
+    },
+    adopt,
+    owns: (user) => kept.has(userKey(user)),
+    count: () => kept.size,
+    pumpAll: () => {
+      for (const { worker } of kept.values()) worker.pump();
+    },
+    refreshAll: async () => {
+      await Promise.all(Array.from(kept.values(), ({ keeper }) => keeper.refresh()));
+    },
+    stopAll: () => {
+      for (const { worker } of kept.values()) worker.stop();
+    },
+    isBusy: () => Array.from(kept.values()).some(({ worker }) => worker.isBusy()),
+    abandonAll: () => {
+      for (const { keeper } of [...kept.values()]) keeper.abandon();
+    },
+  };
+};
+
+const woken: Promise<Either<StoreUnavailable, void>> = Promise.resolve(E.right(undefined));

@@ -1,0 +1,351 @@
+import type { ChatEvent } from '../../domain/chat-event.ts';
+import type { ChatLanes } from '../../domain/conversation.ts';
+import type { AgentPost, ChatId, Settlement } from '../../domain/effect.ts';
+import { E } from '../../domain/fp.ts';
+import { contextMaxEntries } from '../../domain/policy.ts';
+import type { Keeper } from '../conversations/keeper.ts';
+import type { AgentDesk, DeskAnswer, PostOutcome } from '../ports/agent-desk.port.ts';
+import type { ContextStore } from '../ports/context-store.port.ts';
+import type { Turns } from '../ports/turns.port.ts';
+import { pause } from '../pause.ts';
+import { backoffMs } from './backoff.ts';
+import type { Desks } from './bind-posts.ts';
+import { makeInbox, rangeOf } from './inbox.ts';
+import { deadline, type Lane, type LaneDeps } from './lane.ts';
+import type { RemoteGate, Ticket } from './remote-gate.ts';
+import { setAside } from './set-aside.ts';
+
+export interface AgentLaneDeps extends LaneDeps {
+  readonly desks: Desks;
+  readonly contexts: ContextStore;
+  readonly gate: RemoteGate;
+  readonly turns: Turns;
+}
+
+export interface AgentLaneWorker extends Lane {
+  /** The user may have written something. */
+  readonly poke: () => void;
+}
+
+/** What the lane needs of the one that hears the same session. */
+export interface Hearing {
+  /** Cuts the running poll: the next one has other work. */
+  readonly interrupt: () => void;
+  /** The session is being recovered, which is done by hearing. */
+  readonly needed: () => void;
+}
+
+/** Longest wait for the answer to one post, ms. */
+const postTimeoutMs = 15_000;
+/** Messages read at a time. */
+const page = 100;
+/** Tries of a post that the desk refuses by a 4xx (configuration.md, MAX_RETRIES). */
+const refusalsMax = 2;
+
+/**
+ * Posts to the agent, in order and one at a time (relay.md §3 and §4): the introduction, the user's messages, the end
+ * of the session. Each post's number is stored before it leaves; a repeat carries the same.
+ */
+export const makeAgentLane = (
+  deps: AgentLaneDeps,
+  keeper: Keeper,
+  chatId: ChatId,
+  hearing: Hearing,
+): AgentLaneWorker => {
+  const { clock, contexts, gate, metrics, policy } = deps;
+  const { user } = keeper;
+  const inbox = makeInbox(policy, chatId);
+  let busy = false;
+  let settling = false;
+  let closing = false;
+  let later: (() => void) | undefined;
+  let trouble = { id: '', failures: 0, since: 0 };
+
+  const lanesNow = (): ChatLanes | undefined => keeper.conversation().lanes.chats[chatId];
+
+  const begin = (work: () => Promise<void>): void => {
+    busy = true;
+    void work()
+      .catch((thrown: unknown) => {
+        deps.log.error('lane-failed', { lane: 'agent', user: user.id, error: thrown });
+        return pause(clock, 1_000);
+      })
+      .finally(() => {
+        busy = false;
+        pump();
+      });
+  };
+
+  const pump = (): void => {
+    const lanes = lanesNow();
+    if (lanes === undefined || keeper.isLost() || !deps.mayBegin()) return;
+    inbox.prune(lanes.agent);
+    if (lanes.agent.closing !== undefined && !closing) {
+      // what arrived before the end and was not read yet still goes
+      closing = true;
+      inbox.soil();
+    }
+    if (lanes.agent.unsettled.length > 0) void settle(lanes.agent.unsettled);
+    if (busy) return;
+    const { agent } = lanes;
+    const [head] = agent.posts;
+    if (agent.giveUp) begin(abandon);
+    else if (agent.introduction === 'due') begin(introduce);
+    else if (head !== undefined) pumpPost(lanes, head);
+    else if (agent.place === undefined) pull();
+  };
+
+  const pumpPost = ({ agent, desk }: ChatLanes, head: AgentPost): void => {
+    const adapter = deps.desks.get(desk?.kind ?? '');
+    if (desk === undefined || adapter === undefined) return begin(() => giveUp(head, 'no such desk'));
+    const now = clock.now();
+    if (head.tries >= policy.maxTries || now >= head.bornAt + policy.deliveryDeadlineMs) {
+      return begin(() => giveUp(head, keeper.conversation().lastError ?? 'its time is over'));
+    }
+    // the conversation's own time comes back to it
+    if ((head.notBefore ?? 0) > now) return;
+    if (agent.bound === 0) return bind(adapter, desk.state, agent.posts);
+    const ticket = gate.enter();
+    if (ticket === undefined) gate.whenOpen(pump);
+    else begin(() => post(adapter, head, ticket));
+  };
+
+  const bind = (adapter: AgentDesk, state: unknown, posts: ReadonlyArray<AgentPost>): void => {
+    const prepared = adapter.prepare(
+      state,
+      posts.map(({ post }) => post),
+      clock.now(),
+    );
+    if (prepared.ready) return begin(async () => void (await keeper.apply(() => [])));
+    hearing.needed();
+    later?.();
+    later = clock.after(prepared.pauseMs ?? 1_000, pump);
+  };
+
+  // -- reading
+
+  const introduce = async (): Promise<void> => {
+    const { chat } = keeper.conversation();
+    const upTo = chat?.id === chatId ? chat.mark : 0;
+    const entries = await contexts.list(user, { upTo, newest: contextMaxEntries + 1 })();
+    if (E.isLeft(entries)) return pause(clock, 500);
+    inbox.soil();
+    await keeper.apply(() => [{ type: 'context-read', chatId, at: clock.now(), entries: entries.right }]);
+  };
+
+  const pull = (): void => {
+    const conversation = keeper.conversation();
+    const range = rangeOf(conversation, chatId);
+    if (range === undefined) return;
+    if (inbox.next(conversation, clock.now()).length > 0) {
+      return begin(async () => void (await keeper.apply((now) => inbox.next(now, clock.now()))));
+    }
+    if (inbox.isDirty()) return begin(() => read(range.from));
+    if (range.upTo !== undefined) {
+      begin(
+        async () => void (await keeper.apply(() => [{ type: 'closing-drained', chatId, at: clock.now() }])),
+      );
+    }
+  };
+
+  const read = async (from: number): Promise<void> => {
+    inbox.reading();
+    const found = await contexts.untaken(user, from, page)();
+    if (E.isLeft(found)) {
+      inbox.soil();
+      return pause(clock, 500);
+    }
+    const { right: messages } = found;
+    inbox.fill(messages, messages.length >= page);
+    const applied = await keeper.apply((conversation) => {
+      const at = clock.now();
+      return [...inbox.arrivals(conversation, at), ...inbox.next(conversation, at)];
+    });
+    if (applied === 'saved') inbox.noted();
+  };
+
+  const settle = async (settlements: ReadonlyArray<Settlement>): Promise<void> => {
+    if (settling) return;
+    settling = true;
+    for (let failures = 1; !keeper.isLost(); failures += 1) {
+      if (E.isRight(await contexts.settle(user, chatId, settlements)())) {
+        await keeper.apply(() => [{ type: 'settled', chatId, settlements }]);
+        break;
+      }
+      await pause(clock, backoffMs(failures, deps.ids.random()), deps.halt);
+      if (deps.halt.aborted) break;
+    }
+    settling = false;
+    pump();
+  };
+
+  // -- posting
+
+  const post = async (adapter: AgentDesk, head: AgentPost, ticket: Ticket): Promise<void> => {
+    // the end of a session is never made to wait for a rate
+    if (head.post.kind !== 'end' && !(await deps.turns.take(deps.rest))) {
+      gate.unused(ticket);
+      return pause(clock, 1_000);
+    }
+    const lanes = lanesNow();
+    const isHead = lanes?.agent.bound !== 0 && lanes?.agent.posts[0]?.id === head.id;
+    if (keeper.isLost() || !deps.mayBegin() || lanes?.desk === undefined || !isHead)
+      return gate.unused(ticket);
+    deps.probe.reached('post-bound');
+    const began = clock.monotonic();
+    const until = deadline(clock, postTimeoutMs, deps.halt);
+    const answer = await adapter.send(lanes.desk.state, until.signal);
+    until.release();
+    deps.probe.reached('post-sent');
+    if (deps.halt.aborted) return gate.unused(ticket);
+    await take(adapter, head, answer, ticket, began);
+  };
+
+  /** Stores what became of the post; in the same write the next message takes its place. */
+  const take = async (
+    adapter: AgentDesk,
+    head: AgentPost,
+    answer: DeskAnswer,
+    ticket: Ticket,
+    began: number,
+  ): Promise<void> => {
+    trouble = head.id === trouble.id ? trouble : { id: head.id, failures: 0, since: began };
+    const worksForOthers = gate.workedSince(trouble.since);
+    const wait = backoffMs(trouble.failures + 1, deps.ids.random());
+    let outcome: PostOutcome | undefined;
+    let interrupt = false;
+    await keeper.apply((conversation) => {
+      const lanes = conversation.lanes.chats[chatId];
+      outcome = undefined;
+      if (lanes?.desk === undefined || lanes.agent.bound === 0 || lanes.agent.posts[0]?.id !== head.id)
+        return [];
+      const settled = adapter.settle(lanes.desk.state, answer, clock.now());
+      ({ outcome, interrupt } = settled);
+      const state: ChatEvent = { type: 'desk-state', chatId, state: settled.state };
+      return [state, ...eventsOf(settled.outcome, { worksForOthers, wait })];
+    });
+    if (interrupt) hearing.interrupt();
+    note(outcome, head, ticket);
+    if (outcome?.outcome === 'refused' && head.tries + 1 >= refusalsMax) await giveUp(head, outcome.detail);
+  };
+
+  const eventsOf = (
+    outcome: PostOutcome,
+    { worksForOthers, wait }: { readonly worksForOthers: boolean; readonly wait: number },
+  ): ReadonlyArray<ChatEvent> => {
+    const at = clock.now();
+    switch (outcome.outcome) {
+      case 'delivered':
+        return [
+          { type: 'posts-delivered', chatId, at, ...(outcome.uncertain ? { uncertain: outcome.uncertain } : {}) },
+        ];
+      case 'refused':
+        return [failed(outcome.detail, { at, retryAt: at + wait, counted: true, unknown: false })];
+      case 'unknown':
+        return [
+          failed(outcome.detail, {
+            at,
+            retryAt: at + Math.max(wait, outcome.pauseMs ?? 0),
+            counted: worksForOthers,
+            unknown: true,
+          }),
+        ];
+      case 'again':
+        return [
+          failed(outcome.detail, {
+            at,
+            retryAt: at + (outcome.pauseMs ?? 0),
+            counted: false,
+            unknown: false,
+          }),
+        ];
+      case 'session-over':
+        return [
+          { type: 'desk-told', chatId, at, mark: 0, event: { type: 'session-over', detail: outcome.detail } },
+        ];
+    }
+  };
+
+  const failed = (
+    detail: string,
+    failure: {
+      readonly at: number;
+      readonly retryAt: number;
+      readonly counted: boolean;
+      readonly unknown: boolean;
+    },
+  ): ChatEvent => ({ type: 'posts-failed', chatId, detail, ...failure });
+
+  const note = (outcome: PostOutcome | undefined, head: AgentPost, ticket: Ticket): void => {
+    if (outcome === undefined || outcome.outcome === 'session-over') return gate.unused(ticket);
+    if (outcome.outcome === 'delivered') {
+      gate.worked(ticket);
+      metrics.count('deliveries_total', { lane: 'agent', outcome: 'delivered' });
+      metrics.observe('delivery_lag_seconds', Math.max(0, clock.now() - head.bornAt) / 1000, {
+        lane: 'agent',
+      });
+      deps.probe.reached('post-ticked');
+      return;
+    }
+    if (outcome.outcome === 'unknown') gate.troubled(ticket);
+    else gate.unused(ticket);
+    trouble = { ...trouble, failures: trouble.failures + 1, since: clock.monotonic() };
+    metrics.count('delivery_retries_total', { lane: 'agent' });
+    deps.log.warn('delivery-failed', {
+      lane: 'agent',
+      user: user.id,
+      effect: head.id,
+      detail: outcome.detail,
+    });
+  };
+
+  // -- giving up
+
+  /** The head leaves the lane for good, and its number is never given to another post. */
+  const giveUp = async (head: AgentPost, detail: string): Promise<void> => {
+    const at = clock.now();
+    // an end that cannot be posted has no message in it: the desk ends the session by its own timeout
+    const { agent } = lanesNow() ?? {};
+    const going = agent?.posts.slice(0, Math.max(1, agent.bound)) ?? [];
+    for (const effect of going.filter(({ post }) => post.kind === 'text')) {
+      if (!(await setAside(deps, keeper, { effect, lastError: detail, at }))) return;
+      metrics.count('set_aside_total', { lane: 'agent' });
+    }
+    await keeper.apply((conversation) => {
+      const lanes = conversation.lanes.chats[chatId];
+      if (lanes?.agent.posts[0]?.id !== head.id) return [];
+      const dropped = dropHead(lanes);
+      const gone: ChatEvent = { type: 'posts-set-aside', chatId, at, detail };
+      return dropped === undefined ? [gone] : [{ type: 'desk-state', chatId, state: dropped }, gone];
+    });
+  };
+
+  /** The session is over or cut: nobody tries the bound head again. */
+  const abandon = async (): Promise<void> => {
+    await keeper.apply((conversation) => {
+      const lanes = conversation.lanes.chats[chatId];
+      if (!lanes?.agent.giveUp) return [];
+      const dropped = dropHead(lanes);
+      const abandoned: ChatEvent = { type: 'posts-abandoned', chatId, at: clock.now() };
+      return dropped === undefined
+        ? [abandoned]
+        : [{ type: 'desk-state', chatId, state: dropped }, abandoned];
+    });
+  };
+
+  const dropHead = ({ desk, agent }: ChatLanes): unknown => {
+    const adapter = desk === undefined ? undefined : deps.desks.get(desk.kind);
+    return desk === undefined || adapter === undefined || agent.bound === 0
+      ? undefined
+      : adapter.drop(desk.state);
+  };
+
+  return {
+    pump,
+    isBusy: () => busy || settling,
+    poke: () => {
+      inbox.soil();
+      pump();
+    },
+  };
+};

@@ -1,0 +1,177 @@
+import type { ChatEvent } from '../../domain/chat-event.ts';
+import { isOpen, type Conversation } from '../../domain/conversation.ts';
+import type { ChatId } from '../../domain/effect.ts';
+import { E } from '../../domain/fp.ts';
+import type { Keeper } from '../conversations/keeper.ts';
+import type { Absorbed, AgentDesk, DeskSignal } from '../ports/agent-desk.port.ts';
+import type { ContextStore } from '../ports/context-store.port.ts';
+import { pause } from '../pause.ts';
+import { backoffMs } from './backoff.ts';
+import type { Desks } from './bind-posts.ts';
+import type { LaneDeps } from './lane.ts';
+
+export interface HearingDeps extends LaneDeps {
+  readonly desks: Desks;
+  readonly contexts: ContextStore;
+}
+
+/** Hears one session of the desk, batch after batch; what was heard is stored before the next batch is asked for. */
+export interface HearingWorker {
+  /** Begins or ends to hear, as the conversation stands. */
+  readonly pump: () => void;
+  readonly interrupt: () => void;
+  /** A session that only drains has to be recovered first. */
+  readonly needed: () => void;
+  readonly stop: () => void;
+  readonly isBusy: () => boolean;
+}
+
+/** Longest pause between two polls that went wrong, ms (relay.md §4.5). */
+const longestPollPauseMs = 10_000;
+/** Texts to the user that wait, from which on polling pauses, and for how long at most (relay.md §4.6). */
+const crowd = 80;
+const crowdPauseMs = 30_000;
+
+export const makeHearing = (deps: HearingDeps, keeper: Keeper, chatId: ChatId): HearingWorker => {
+  const { clock, policy } = deps;
+  let running: AbortController | undefined;
+  let storing = false;
+  let stopped = false;
+  let recovering = false;
+  let crowdLeft: (() => void) | undefined;
+
+  /** While the chat is open, and while it still has something to say: polls keep the session alive. */
+  const isWanted = (conversation: Conversation): boolean => {
+    const { chat, lanes } = conversation;
+    const own = lanes.chats[chatId];
+    if (own?.desk === undefined) return false;
+    if (isOpen(chat) && chat.id === chatId) return chat.acceptedAt !== undefined;
+    const { posts, closing, place } = own.agent;
+    const isDraining =
+      closing !== undefined || place !== undefined || posts.some(({ post }) => post.kind === 'text');
+    return isDraining || (recovering && posts.length > 0);
+  };
+
+  const mayHear = (): boolean =>
+    !stopped && !keeper.isLost() && deps.mayBegin() && isWanted(keeper.conversation());
+
+  const pump = (): void => {
+    if (!isCrowded(keeper.conversation())) crowdLeft?.();
+    if (running !== undefined) {
+      if (!isWanted(keeper.conversation())) running.abort();
+    } else if (mayHear()) {
+      void hear().catch((thrown: unknown) => {
+        deps.log.error('hearing-failed', { user: keeper.user.id, error: thrown });
+        running = undefined;
+        clock.after(1_000, pump);
+      });
+    }
+  };
+
+  const hear = async (): Promise<void> => {
+    let heardAt = clock.monotonic();
+    let failures = 0;
+    while (mayHear()) {
+      running = new AbortController();
+      await whileCrowded(running.signal);
+      const own = keeper.conversation().lanes.chats[chatId];
+      const desk = deps.desks.get(own?.desk?.kind ?? '');
+      if (own?.desk === undefined || desk === undefined) break;
+      const signal = await desk.receive(own.desk.state, running.signal);
+      if (stopped || keeper.isLost()) break;
+      if (running.signal.aborted) continue;
+      const absorbed = await store(desk, signal);
+      const now = clock.monotonic();
+      if (absorbed.heard) heardAt = now;
+      failures = absorbed.trouble === undefined ? 0 : failures + 1;
+      if (absorbed.trouble !== undefined)
+        deps.log.debug('poll-failed', { user: keeper.user.id, detail: absorbed.trouble });
+      if (now - heardAt >= policy.sessionSilenceMs) {
+        heardAt = now;
+        await keeper.apply(() => [{ type: 'desk-silent', chatId, at: clock.now() }]);
+      }
+      const wait = failures === 0 ? 0 : backoffMs(failures, deps.ids.random(), longestPollPauseMs);
+      await pause(clock, Math.max(absorbed.pauseMs, wait), running.signal);
+    }
+    running = undefined;
+  };
+
+  /** One write for everything that the batch says; an answer without news costs none. */
+  const store = async (desk: AgentDesk, signal: DeskSignal): Promise<Absorbed> => {
+    const read = (conversation: Conversation): Absorbed | undefined => {
+      const state = conversation.lanes.chats[chatId]?.desk?.state;
+      return state === undefined ? undefined : desk.absorb(state, signal, clock.now());
+    };
+    const first = read(keeper.conversation());
+    if (first === undefined) return { state: undefined, events: [], pauseMs: 0, heard: true };
+    const before = keeper.conversation().lanes.chats[chatId]?.desk?.state;
+    if (first.state === before && first.events.length === 0 && first.head === undefined) return first;
+    deps.probe.reached('events-received');
+    storing = true;
+    try {
+      const mark = first.events.some(({ type }) => type === 'agent-joined') ? await markNow() : 0;
+      let absorbed = first;
+      await keeper.apply((conversation) => {
+        absorbed = read(conversation) ?? first;
+        return eventsOf(conversation, absorbed, mark);
+      });
+      for (const { type } of absorbed.events) deps.metrics.count('desk_events_total', { type });
+      deps.probe.reached('events-stored');
+      return absorbed;
+    } finally {
+      storing = false;
+    }
+  };
+
+  const eventsOf = (
+    conversation: Conversation,
+    absorbed: Absorbed,
+    mark: number,
+  ): ReadonlyArray<ChatEvent> => {
+    const at = clock.now();
+    const own = conversation.lanes.chats[chatId];
+    if (own?.desk === undefined) return [];
+    const events: ChatEvent[] = [];
+    if (absorbed.state !== own.desk.state) events.push({ type: 'desk-state', chatId, state: absorbed.state });
+    if (absorbed.head === 'delivered') events.push({ type: 'posts-delivered', chatId, at });
+    for (const event of absorbed.events) events.push({ type: 'desk-told', chatId, at, mark, event });
+    return events;
+  };
+
+  /** What arrives from here on was written after the agent had joined. */
+  const markNow = async (): Promise<number> => {
+    for (let failures = 1; ; failures += 1) {
+      const mark = await deps.contexts.mark()();
+      if (E.isRight(mark)) return mark.right;
+      if (keeper.isLost() || stopped) return 0;
+      await pause(clock, backoffMs(failures, deps.ids.random()));
+    }
+  };
+
+  const isCrowded = ({ lanes }: Conversation): boolean => lanes.user.length >= crowd;
+
+  const whileCrowded = async (signal: AbortSignal): Promise<void> => {
+    if (!isCrowded(keeper.conversation())) return;
+    const waiting = new AbortController();
+    const end = (): void => waiting.abort();
+    signal.addEventListener('abort', end, { once: true });
+    crowdLeft = end;
+    await pause(clock, crowdPauseMs, waiting.signal);
+    crowdLeft = undefined;
+    signal.removeEventListener('abort', end);
+  };
+
+  return {
+    pump,
+    interrupt: () => running?.abort(),
+    needed: () => {
+      recovering = true;
+      pump();
+    },
+    stop: () => {
+      stopped = true;
+      running?.abort();
+    },
+    isBusy: () => storing,
+  };
+};

@@ -1,0 +1,187 @@
+import { decide, wakeAt } from '../../domain/chat.ts';
+import { botStateDueAt } from '../../domain/lanes.ts';
+import type { BotState, ChatId, Upload, UserText } from '../../domain/effect.ts';
+import { E } from '../../domain/fp.ts';
+import type { Keeper } from '../conversations/keeper.ts';
+import type { BotChannel } from '../ports/bot-channel.port.ts';
+import type { BotFlow } from '../ports/bot-flow.port.ts';
+import type { CaseFiles } from '../ports/case-files.port.ts';
+import type { ContextStore } from '../ports/context-store.port.ts';
+import type { Turns } from '../ports/turns.port.ts';
+import { pause } from '../pause.ts';
+import { makeAgentLane, type AgentLaneWorker } from './agent-lane.ts';
+import type { Desks } from './bind-posts.ts';
+import { makeEffectLane, type EffectLaneSpec } from './effect-lane.ts';
+import { makeHearing, type HearingWorker } from './hearing.ts';
+import type { Lane, LaneDeps } from './lane.ts';
+import type { RemoteGate } from './remote-gate.ts';
+
+/** Carries out what one owned conversation owes: its lanes, its polls, its deadlines. */
+export interface Worker {
+  /** After each saved change, and when the process may go on. */
+  readonly pump: () => void;
+  /** The user may have written something. */
+  readonly poke: () => void;
+  /** Begins nothing more, and cuts the poll. What is in flight ends by itself. */
+  readonly stop: () => void;
+  readonly isBusy: () => boolean;
+}
+
+export interface Gates {
+  readonly channel: RemoteGate;
+  readonly botFlow: RemoteGate;
+  readonly files: RemoteGate;
+  readonly desk: RemoteGate;
+}
+
+export interface WorkerDeps extends LaneDeps {
+  readonly desks: Desks;
+  readonly contexts: ContextStore;
+  readonly channel: BotChannel;
+  readonly botFlow: BotFlow;
+  readonly files: CaseFiles;
+  readonly gates: Gates;
+  /** Messages to the channel; posts to the desk. */
+  readonly turns: { readonly channel: Turns; readonly desk: Turns };
+}
+
+interface ChatWorker {
+  readonly agent: AgentLaneWorker;
+  readonly files: Lane;
+  readonly hearing: HearingWorker;
+}
+
+/** Longest that one text or bot state may take, and one file with its download, ms. */
+const sendTimeoutMs = 15_000;
+const fileTimeoutMs = 120_000;
+/** A look at the clock at least so often: the wall clock may jump, timers do not. */
+const longestSleepMs = 300_000;
+/** Until a time that has come is looked at again, where what it asks for has to wait for something else. */
+const blockedSleepMs = 1_000;
+/** Spilled texts that come back at a time. */
+const refillPage = 20;
+
+export const makeWorker = (deps: WorkerDeps, keeper: Keeper): Worker => {
+  const { clock, policy } = deps;
+  const chats = new Map<ChatId, ChatWorker>();
+  const userLane = makeEffectLane(deps, userTexts(deps))(keeper);
+  const botLane = makeEffectLane(deps, botStates(deps))(keeper);
+  let refilling = false;
+  let stopped = false;
+  let cancelTimer: (() => void) | undefined;
+
+  const chatWorker = (chatId: ChatId): ChatWorker => {
+    const hearing = makeHearing(deps, keeper, chatId);
+    const agent = makeAgentLane(
+      { ...deps, gate: deps.gates.desk, turns: deps.turns.desk },
+      keeper,
+      chatId,
+      hearing,
+    );
+    return { agent, hearing, files: makeEffectLane(deps, uploads(deps, chatId))(keeper) };
+  };
+
+  const pump = (): void => {
+    if (stopped || keeper.isLost()) return;
+    userLane.pump();
+    botLane.pump();
+    const present = keeper.conversation().lanes.chats;
+    for (const [chatId, worker] of chats) {
+      if (present[chatId] !== undefined || worker.agent.isBusy()) continue;
+      worker.hearing.stop();
+      chats.delete(chatId);
+    }
+    for (const chatId of Object.keys(present)) {
+      const worker = chats.get(chatId) ?? chatWorker(chatId);
+      chats.set(chatId, worker);
+      worker.agent.pump();
+      worker.files.pump();
+      worker.hearing.pump();
+    }
+    if (keeper.conversation().lanes.user.length === 0 && keeper.conversation().overflow.count > 0)
+      void refill();
+    sleep();
+  };
+
+  const refill = async (): Promise<void> => {
+    if (refilling) return;
+    refilling = true;
+    const { taken } = keeper.conversation().overflow;
+    const effects = await deps.store.spilled(keeper.user, taken, refillPage)();
+    if (E.isRight(effects) && effects.right.length > 0) {
+      await keeper.apply(() => [{ type: 'refilled', effects: effects.right }]);
+      // what stays behind is never read again: it lies below the mark
+      await deps.store.unspill(keeper.user, keeper.conversation().overflow.taken)();
+    } else await pause(clock, 1_000);
+    refilling = false;
+    pump();
+  };
+
+  const sleep = (): void => {
+    cancelTimer?.();
+    const due = wakeAt(policy, keeper.conversation());
+    const ms = due === undefined ? longestSleepMs : due - clock.now();
+    cancelTimer = clock.after(ms <= 0 ? blockedSleepMs : Math.min(ms, longestSleepMs), wake);
+  };
+
+  const wake = (): void => {
+    if (stopped || keeper.isLost()) return;
+    const event = { type: 'time-passed', at: clock.now() } as const;
+    const conversation = keeper.conversation();
+    if (decide(policy)(conversation, event).conversation === conversation) return pump();
+    void keeper
+      .apply(() => [{ type: 'time-passed', at: clock.now() }])
+      .catch((thrown: unknown) => {
+        deps.log.error('time-failed', { user: keeper.user.id, error: thrown });
+      });
+  };
+
+  return {
+    pump,
+    poke: () => {
+      for (const { agent } of chats.values()) agent.poke();
+    },
+    stop: () => {
+      stopped = true;
+      cancelTimer?.();
+      for (const { hearing } of chats.values()) hearing.stop();
+    },
+    isBusy: () =>
+      userLane.isBusy() ||
+      botLane.isBusy() ||
+      Array.from(chats.values()).some(
+        ({ agent, files, hearing }) => agent.isBusy() || files.isBusy() || hearing.isBusy(),
+      ),
+  };
+};
+
+const userTexts = ({ channel, gates, turns }: WorkerDeps): EffectLaneSpec<UserText> => ({
+  lane: 'user',
+  head: ({ lanes }) => lanes.user[0],
+  dueAt: (_, { notBefore }) => notBefore ?? 0,
+  gate: gates.channel,
+  turns: turns.channel,
+  timeoutMs: sendTimeoutMs,
+  recognisesRepeats: ({ provider }) => channel.recognisesRepeats(provider),
+  deliver: (user, { id, text }, deadline) => channel.sendText(user, { id, text }, deadline),
+});
+
+const botStates = ({ botFlow, gates }: WorkerDeps): EffectLaneSpec<BotState> => ({
+  lane: 'bot',
+  head: ({ lanes }) => lanes.bot[0],
+  dueAt: (conversation) => botStateDueAt(conversation) ?? 0,
+  gate: gates.botFlow,
+  timeoutMs: sendTimeoutMs,
+  recognisesRepeats: () => false,
+  deliver: (user, { state, botSlug }, deadline) => botFlow.moveTo(user, { state, botSlug }, deadline),
+});
+
+const uploads = ({ files, gates }: WorkerDeps, chatId: ChatId): EffectLaneSpec<Upload> => ({
+  lane: 'files',
+  head: ({ lanes }) => lanes.chats[chatId]?.files[0],
+  dueAt: (_, { notBefore }) => notBefore ?? 0,
+  gate: gates.files,
+  timeoutMs: fileTimeoutMs,
+  recognisesRepeats: () => false,
+  deliver: (_, upload, deadline) => files.attach(upload, deadline),
+});

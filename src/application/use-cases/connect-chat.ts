@@ -1,0 +1,367 @@
+import { cleanPhone } from '../../domain/phone.ts';
+import { chooseFlow, type ChosenFlow, type SourceFlows } from '../../domain/source-flow.ts';
+import { isOpen, type Chat, type Conversation } from '../../domain/conversation.ts';
+import type { ChatEvent } from '../../domain/chat-event.ts';
+import { E, O, type Either } from '../../domain/fp.ts';
+import type { Application, ConnectChat, ConnectChatError, ConnectStep } from '../application.ts';
+import type { Keepers } from '../conversations/keepers.ts';
+import type { Desks } from '../lanes/bind-posts.ts';
+import { deadline } from '../lanes/lane.ts';
+import type { AgentDesk, ChatRequest, DeskState } from '../ports/agent-desk.port.ts';
+import type { Clock } from '../ports/clock.port.ts';
+import type { ContextStore } from '../ports/context-store.port.ts';
+import type { CaseRequest, Contact, ContactQuery, Crm } from '../ports/crm.port.ts';
+import type { RemoteFailure } from '../ports/errors.ts';
+import type { Ids } from '../ports/ids.port.ts';
+import type { Log } from '../ports/log.port.ts';
+import type { Probe } from '../ports/probe.port.ts';
+
+/** What a deployment decides about connects (configuration.md). */
+export interface ConnectSettings {
+  readonly flows: SourceFlows;
+  /** Member of extraData that names the flow. */
+  readonly sourceFlowField: string;
+  /** Country codes taken off a phone number before the search, in the order of trying. */
+  readonly phoneCodes: ReadonlyArray<string>;
+  readonly checkAvailability: boolean;
+  /** Desk of the flows that name none. */
+  readonly defaultDesk: string;
+  readonly connectTimeoutMs: number;
+}
+
+export interface ConnectDeps {
+  readonly keepers: Keepers;
+  readonly contexts: ContextStore;
+  readonly crm: Crm;
+  readonly desks: Desks;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly probe: Probe;
+  readonly settings: ConnectSettings;
+}
+
+/** One connect under way. */
+interface Attempt {
+  readonly command: ConnectChat;
+  readonly chatId: string;
+  readonly flow: ChosenFlow;
+  readonly desk: AgentDesk;
+  readonly signal: AbortSignal;
+}
+
+/** A step that went wrong, with what is known by then and still has to be stored. */
+interface Failed {
+  readonly error: ConnectChatError;
+  readonly events?: ReadonlyArray<ChatEvent>;
+  /** The case was asked for, and the answer lost. */
+  readonly caseUnknown?: boolean;
+}
+
+type Step<A> = Promise<Either<Failed, A>>;
+
+/**
+ * Hands a user over to a human agent (relay.md §2): reserves the user, finds or makes contact and case, asks the desk
+ * for a chat. Each result is stored before the step that builds on it; whatever goes wrong after the reservation
+ * leaves the chat `failed`, its session ended and its case for the user's next connect.
+ */
+export const makeConnectChat =
+  (deps: ConnectDeps): Application['connectChat'] =>
+  (command) =>
+  async () => {
+    const { settings, clock } = deps;
+    const flow = chooseFlow(
+      settings.flows,
+      command.extraData[settings.sourceFlowField],
+      command.user.provider,
+    );
+    const desk = deps.desks.get(flow?.desk ?? settings.defaultDesk);
+    if (flow === undefined || desk === undefined) {
+      deps.log.error('no-flow-for-connect', { provider: command.user.provider });
+      return E.left(stepFailed('chat session', 'error'));
+    }
+    const until = deadline(clock, settings.connectTimeoutMs, never);
+    const attempt: Attempt = { command, chatId: deps.ids.chatId(), flow, desk, signal: until.signal };
+    const reserved = await reserve(deps, attempt);
+    if (E.isLeft(reserved)) {
+      until.release();
+      return reserved;
+    }
+    const outcome = await connect(deps, attempt, reserved.right);
+    until.release();
+    return E.isRight(outcome) ? outcome : E.left(await failConnect(deps, attempt, outcome.left));
+  };
+
+const never = new AbortController().signal;
+
+const stepFailed = (
+  step: ConnectStep,
+  why: 'error' | 'busy' | 'timeout',
+  retryAfterMs?: number,
+): ConnectChatError => ({
+  _tag: 'ConnectStepFailed',
+  step,
+  why,
+  ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+});
+
+/** How the caller is told of a remote's failure (http-api.md, POST /v1/chats/connect). */
+const failureOf = (step: ConnectStep, failure: RemoteFailure): ConnectChatError => {
+  switch (failure._tag) {
+    case 'RemoteRefused':
+    case 'RemoteError':
+    case 'NotConfigured':
+      return stepFailed(step, 'error');
+    case 'RemoteBusy':
+      return stepFailed(step, 'busy', failure.retryAfterMs);
+    case 'RemoteUnreachable':
+      return stepFailed(step, 'busy');
+    case 'RemoteTimeout':
+      return stepFailed(step, 'timeout');
+    case 'LoginFailed':
+      return stepFailed('login', failure.refused ? 'error' : 'busy');
+  }
+};
+
+const finished: Failed = { error: { _tag: 'ChatFinished' } };
+
+// -- the steps
+
+const reserve = async (
+  { keepers, contexts, clock, probe }: ConnectDeps,
+  { command, chatId, flow }: Attempt,
+): Promise<Either<ConnectChatError, Chat>> => {
+  const mark = await contexts.mark()();
+  if (E.isLeft(mark)) return mark;
+  const { user, profile } = command;
+  const reserved = await keepers.amend(user, ({ chat }) =>
+    isOpen(chat)
+      ? []
+      : [{ type: 'reserved', chatId, at: clock.now(), mark: mark.right, profile, flow: flow.key }],
+  );
+  if (E.isLeft(reserved)) return reserved;
+  const { chat } = reserved.right;
+  if (chat?.id !== chatId) return E.left({ _tag: 'ChatExists' });
+  probe.reached('reserved');
+  return E.right(chat);
+};
+
+const connect = async (deps: ConnectDeps, attempt: Attempt, chat: Chat): Promise<Either<Failed, void>> => {
+  const loggedIn = await asStep(deps, attempt, 'login', deps.crm.login(attempt.signal)());
+  if (E.isLeft(loggedIn)) return loggedIn;
+  const available = await checkAvailability(deps, attempt);
+  if (E.isLeft(available)) return available;
+  const contactId = await contactOf(deps, attempt, chat);
+  if (E.isLeft(contactId)) return contactId;
+  const session = await openCaseAndSession(deps, attempt, chat, contactId.right);
+  if (E.isLeft(session)) return session;
+  return requestChat(deps, attempt, contactId.right, session.right);
+};
+
+/** The remote's answer, unless the chat has been finished meanwhile: then no further step begins. */
+const asStep = async <A>(
+  { keepers, log }: ConnectDeps,
+  { command, chatId }: Attempt,
+  step: ConnectStep,
+  answer: Promise<Either<RemoteFailure, A>>,
+): Step<A> => {
+  const result = await answer;
+  if (E.isLeft(result)) {
+    log.warn('connect-step-failed', {
+      step,
+      user: command.user.id,
+      chat: chatId,
+      detail: result.left.detail,
+    });
+    return E.left({ error: failureOf(step, result.left) });
+  }
+  const conversation = await keepers.amend(command.user, () => []);
+  if (E.isLeft(conversation)) return E.left({ error: conversation.left });
+  return isOurs(conversation.right, chatId) ? E.right(result.right) : E.left(finished);
+};
+
+const isOurs = ({ chat }: Conversation, chatId: string): boolean => isOpen(chat) && chat.id === chatId;
+
+const checkAvailability = async (deps: ConnectDeps, attempt: Attempt): Step<void> => {
+  if (!deps.settings.checkAvailability) return E.right(undefined);
+  const asked = attempt.desk.available(attempt.flow.buttonId, attempt.signal)();
+  const available = await asStep(deps, attempt, 'availability', asked);
+  if (E.isLeft(available)) return available;
+  return available.right ? E.right(undefined) : E.left({ error: { _tag: 'NoAgents' } });
+};
+
+const queryOf = ({ settings }: ConnectDeps, { profile, extraData }: ConnectChat): ContactQuery => ({
+  email: profile.email,
+  extraData,
+  ...(profile.phoneNumber === undefined || profile.phoneNumber === ''
+    ? {}
+    : { phone: cleanPhone(profile.phoneNumber, settings.phoneCodes) }),
+});
+
+const contactOf = async (deps: ConnectDeps, attempt: Attempt, chat: Chat): Step<string> => {
+  const query = queryOf(deps, attempt.command);
+  const search = deps.crm.findContact(query, attempt.signal)();
+  const found = await asStep(deps, attempt, 'contact search', search);
+  if (E.isLeft(found)) return found;
+  const contact = O.toUndefined<Contact>(found.right);
+  if (contact?.blocked) return E.left({ error: { _tag: 'ContactBlocked' } });
+  if (contact !== undefined) return E.right(contact.id);
+  // made by a connect that failed, and not to be found yet
+  if (chat.contactId !== undefined) return E.right(chat.contactId);
+  const { name } = attempt.command.profile;
+  const creation = deps.crm.createContact({ ...query, name }, attempt.signal)();
+  return asStep(deps, attempt, 'contact creation', creation);
+};
+
+/** Both at the same time; what came back is stored before the desk is asked for a chat. */
+const openCaseAndSession = async (
+  deps: ConnectDeps,
+  attempt: Attempt,
+  chat: Chat,
+  contactId: string,
+): Step<{ readonly caseId: string; readonly state: DeskState }> => {
+  const { command, chatId, desk, signal } = attempt;
+  const request = caseRequest(attempt, contactId);
+  const known = chat.contactId === contactId ? chat.caseId : undefined;
+  const earlier =
+    known === undefined ? await earlierCase(deps, attempt, chat, request) : E.right(O.some(known));
+  if (E.isLeft(earlier)) return earlier;
+  const [made, opened] = await Promise.all([
+    O.isSome(earlier.right)
+      ? E.right<RemoteFailure, string>(earlier.right.value)
+      : deps.crm.createCase(request, signal)(),
+    desk.openSession(signal)(),
+  ]);
+  const at = deps.clock.now();
+  const events: ChatEvent[] = [{ type: 'contact-found', chatId, contactId }];
+  if (E.isRight(made)) events.push({ type: 'case-made', chatId, caseId: made.right, at });
+  if (E.isRight(opened)) {
+    events.push({ type: 'session-opened', chatId, at, desk: { kind: desk.kind, state: opened.right } });
+  }
+  if (E.isLeft(made)) return E.left(stepFailure(deps, attempt, 'case creation', made.left, events));
+  deps.probe.reached('case-made');
+  if (E.isLeft(opened)) return E.left(stepFailure(deps, attempt, 'chat session', opened.left, events));
+  const stored = await deps.keepers.amend(command.user, () => events);
+  if (E.isLeft(stored)) return E.left({ error: stored.left });
+  deps.probe.reached('session-stored');
+  return isOurs(stored.right, chatId)
+    ? E.right({ caseId: made.right, state: opened.right })
+    : E.left(finished);
+};
+
+const stepFailure = (
+  { log }: ConnectDeps,
+  { command, chatId }: Attempt,
+  step: ConnectStep,
+  failure: RemoteFailure,
+  events: ReadonlyArray<ChatEvent>,
+): Failed => {
+  log.warn('connect-step-failed', { step, user: command.user.id, chat: chatId, detail: failure.detail });
+  return {
+    error: failureOf(step, failure),
+    events,
+    caseUnknown: step === 'case creation' && !failure.certain,
+  };
+};
+
+const caseRequest = ({ command, flow }: Attempt, contactId: string): CaseRequest => ({
+  contactId,
+  provider: command.user.provider,
+  subject: flow.subject,
+  extraData: command.extraData,
+  ...(flow.ownerId === undefined ? {} : { ownerId: flow.ownerId }),
+});
+
+/** A case that an earlier connect may have made without hearing of it. */
+const earlierCase = async (
+  deps: ConnectDeps,
+  attempt: Attempt,
+  { lookForCaseSince }: Chat,
+  request: CaseRequest,
+): Step<O.Option<string>> =>
+  lookForCaseSince === undefined
+    ? E.right(O.none)
+    : asStep(deps, attempt, 'case creation', deps.crm.findCase(request, lookForCaseSince, attempt.signal)());
+
+const requestChat = async (
+  deps: ConnectDeps,
+  attempt: Attempt,
+  contactId: string,
+  { caseId, state }: { readonly caseId: string; readonly state: DeskState },
+): Step<void> => {
+  const { command, chatId, desk, flow, signal } = attempt;
+  const request: ChatRequest = {
+    provider: command.user.provider,
+    buttonId: flow.buttonId,
+    visitorName: command.profile.name,
+    caseId,
+    contactId,
+  };
+  const first = await desk.requestChat(state, request, signal)();
+  const expired = E.isLeft(first) && first.left._tag === 'SessionExpired';
+  const again = expired ? await reopen(deps, attempt, request) : undefined;
+  if (again !== undefined && E.isLeft(again)) return again;
+  const taken = again?.right ?? first;
+  if (E.isLeft(taken)) {
+    const { left } = taken;
+    if (left._tag !== 'SessionExpired') return E.left(stepFailure(deps, attempt, 'chat request', left, []));
+    return E.left({ error: stepFailed('chat request', 'error') });
+  }
+  deps.probe.reached('chat-requested');
+  const stored = await deps.keepers.amend(command.user, () => [
+    { type: 'request-taken', chatId, at: deps.clock.now(), state: taken.right },
+  ]);
+  if (E.isLeft(stored)) return E.left({ error: stored.left });
+  return isOurs(stored.right, chatId) ? E.right(undefined) : E.left(finished);
+};
+
+type Taken = Awaited<ReturnType<ReturnType<AgentDesk['requestChat']>>>;
+
+/** The session died before it was used: one new one, once. */
+const reopen = async (deps: ConnectDeps, attempt: Attempt, request: ChatRequest): Step<Taken> => {
+  const { command, chatId, desk, signal } = attempt;
+  const opened = await desk.openSession(signal)();
+  if (E.isLeft(opened)) return E.left(stepFailure(deps, attempt, 'chat session', opened.left, []));
+  const stored = await deps.keepers.amend(command.user, () => [
+    { type: 'session-opened', chatId, at: deps.clock.now(), desk: { kind: desk.kind, state: opened.right } },
+  ]);
+  if (E.isLeft(stored)) return E.left({ error: stored.left });
+  if (!isOurs(stored.right, chatId)) return E.left(finished);
+  return E.right(await desk.requestChat(opened.right, request, signal)());
+};
+
+// -- the end of a failed one
+
+/** One write makes the chat `failed`, with its effects. Answers what the caller is told. */
+const failConnect = async (
+  { keepers, clock, log }: ConnectDeps,
+  { command, chatId }: Attempt,
+  { error, events = [], caseUnknown = false }: Failed,
+): Promise<ConnectChatError> => {
+  const failed = await keepers.amend(command.user, (conversation) => [
+    ...events,
+    // finished meanwhile: what came back was stored above, and its session ends
+    ...(isOurs(conversation, chatId)
+      ? [{ type: 'connect-failed' as const, chatId, at: clock.now(), reason: reasonOf(error), caseUnknown }]
+      : []),
+  ]);
+  if (E.isLeft(failed)) {
+    // its reservation times out, and says the same
+    log.error('connect-failure-not-stored', {
+      user: command.user.id,
+      chat: chatId,
+      detail: failed.left.detail,
+    });
+    return error;
+  }
+  const { chat } = failed.right;
+  return chat?.id === chatId && chat.reason === 'finished' ? { _tag: 'ChatFinished' } : error;
+};
+
+const reasonOf = (
+  error: ConnectChatError,
+): 'blocked' | 'no-agents' | 'connect-timeout' | 'connect-failed' => {
+  if (error._tag === 'ContactBlocked') return 'blocked';
+  if (error._tag === 'NoAgents') return 'no-agents';
+  return error._tag === 'ConnectStepFailed' && error.why === 'timeout' ? 'connect-timeout' : 'connect-failed';
+};

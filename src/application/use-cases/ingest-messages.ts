@@ -1,0 +1,39 @@
+import { userKey, type User } from '../../domain/channel.ts';
+import { E } from '../../domain/fp.ts';
+import type { Application } from '../application.ts';
+import type { Keepers } from '../conversations/keepers.ts';
+import type { ContextStore } from '../ports/context-store.port.ts';
+import type { Metrics } from '../ports/metrics.port.ts';
+import type { Probe } from '../ports/probe.port.ts';
+
+export interface IngestDeps {
+  readonly contexts: ContextStore;
+  readonly keepers: Keepers;
+  readonly metrics: Metrics;
+  readonly probe: Probe;
+}
+
+/**
+ * Stores what a webhook brought: one insert a message, whatever state the user's chat is in; then whoever keeps the
+ * chat is woken. A crash in between loses nothing: no answer was given, and the sender's repeat wakes again.
+ */
+export const makeIngestMessages =
+  ({ contexts, keepers, metrics, probe }: IngestDeps): Application['ingestMessages'] =>
+  (messages) =>
+  async () => {
+    // begun in their order, which is the order of arrival; they may share a write
+    const stored = await Promise.all(messages.map((message) => contexts.append(message)()));
+    for (const [index, outcome] of stored.entries()) {
+      if (E.isLeft(outcome)) return outcome;
+      const provider = messages[index]?.user.provider ?? '';
+      metrics.count('webhook_messages_total', { provider, what: outcome.right });
+    }
+    probe.reached('message-stored');
+    const users = new Map<string, User>();
+    for (const { from, user } of messages) if (from === 'user') users.set(userKey(user), user);
+    for (const user of users.values()) {
+      const woken = await keepers.wake(user);
+      if (E.isLeft(woken)) return woken;
+    }
+    return E.right(undefined);
+  };
