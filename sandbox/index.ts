@@ -1,12 +1,14 @@
+import { Live } from './control/live.ts';
+import { Presets } from './control/presets.ts';
+import { controlRoutes } from './control/routes.ts';
+import { type Credentials, ServiceClient } from './control/service-client.ts';
 import { makeEnvironment } from './environment.ts';
+import { pictureRoutes } from './page/picture-routes.ts';
+import { startPage } from './page/server.ts';
 import { type SandboxSalesforce, type SalesforceOptions, startSalesforce } from './salesforce/index.ts';
 import { type SandboxYalo, startYalo, type YaloOptions } from './yalo/index.ts';
 
-/** How the sandbox itself calls the service, as Yalo's platform would: a user with YALO_ROLE. */
-export interface Credentials {
-  readonly username: string;
-  readonly password: string;
-}
+export type { Credentials };
 
 export interface SandboxOptions {
   /** 127.0.0.1 when absent. */
@@ -19,6 +21,7 @@ export interface SandboxOptions {
   readonly liveAgent?: SalesforceOptions['liveAgent'];
   readonly signature?: YaloOptions['signature'];
   readonly botStatesVia?: 'botrunner' | 'studio';
+  /** As with `connectTo`, without credentials. */
   readonly serviceUrl?: string;
 }
 
@@ -40,20 +43,37 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
   const { host, ports } = options;
   const salesforce = await startSalesforce({ host, ports, org: options.org, liveAgent: options.liveAgent });
   const yalo = await startYalo({ host, ports, account: options.account, signature: options.signature });
-  let serviceUrl = options.serviceUrl;
-  if (serviceUrl !== undefined) yalo.phone.connectTo(serviceUrl);
+  const service = new ServiceClient(yalo.account);
+  const presets = new Presets({ salesforce, yalo });
+  const live = new Live({ salesforce, yalo, service, presets });
+  const connectTo = (url: string, credentials?: Credentials): void => {
+    service.connectTo(url, credentials);
+    yalo.phone.connectTo(url);
+  };
+  if (options.serviceUrl !== undefined) connectTo(options.serviceUrl);
+  const environment = (): Record<string, string> =>
+    makeEnvironment(salesforce, yalo, {
+      botStatesVia: options.botStatesVia ?? 'botrunner',
+      serviceUrl: service.url,
+    });
+  const page = await startPage({
+    host,
+    port: ports?.page,
+    routes: [
+      ...controlRoutes({ salesforce, yalo, service, presets, live, environment }),
+      ...pictureRoutes(yalo.uploads.files),
+    ],
+  });
   return {
     salesforce,
     yalo,
-    pageUrl: '',
-    environment: () =>
-      makeEnvironment(salesforce, yalo, { botStatesVia: options.botStatesVia ?? 'botrunner', serviceUrl }),
-    connectTo: (url) => {
-      serviceUrl = url.replace(/\/+$/u, '');
-      yalo.phone.connectTo(serviceUrl);
-    },
+    pageUrl: page.url,
+    environment,
+    connectTo,
     stop: async () => {
-      await Promise.all([salesforce.stop(), yalo.stop()]);
+      service.close();
+      await Promise.all([page.stop(), salesforce.stop(), yalo.stop()]);
+      live.close();
     },
   };
 };

@@ -1,6 +1,7 @@
 import type { Route } from '../http/call.ts';
 import type { Agents } from '../salesforce/agents.ts';
 import { type ChatEvent, describeChat } from '../salesforce/live-agent/chat.ts';
+import { defaultSettings, type LiveAgentSettings } from '../salesforce/live-agent/settings.ts';
 import { isObject, type JsonObject } from '../support/json.ts';
 import { get, newest, number, optionalText, param, post, refuse, text } from './json-routes.ts';
 
@@ -16,7 +17,9 @@ const texts = (body: JsonObject): string | ReadonlyArray<string> => {
 const events = (body: JsonObject): ChatEvent[] => {
   const items = Array.isArray(body.events) ? body.events : refuse(400, 'events must be a list');
   return items.map((item: unknown) =>
-    isObject(item) ? { type: text(item, 'type'), message: item.message ?? {} } : refuse(400, 'an event is an object'),
+    isObject(item)
+      ? { type: text(item, 'type'), message: item.message ?? {} }
+      : refuse(400, 'an event is an object'),
   );
 };
 
@@ -43,16 +46,24 @@ const actions: Readonly<Record<string, Action>> = {
   block: (agents, id, body) => agents.blockContact(id, body.blocked !== false),
 };
 
-/** Takes known settings of the same type as the present value only. */
-const changeSettings = (settings: object, body: JsonObject): object => {
+/** All or nothing: known names, and values of the default's type; `null` for what is absent by default. */
+const changeSettings = (settings: LiveAgentSettings, body: JsonObject): object => {
   for (const [name, value] of Object.entries(body)) {
-    if (!Object.hasOwn(settings, name)) return refuse(400, `there is no setting named ${name}`);
-    Object.assign(settings, { [name]: value ?? undefined });
+    if (!Object.hasOwn(defaultSettings, name)) return refuse(400, `there is no setting named ${name}`);
+    if (!fits(name, value)) return refuse(400, `${name} has a value of another type`);
   }
+  for (const [name, value] of Object.entries(body)) Object.assign(settings, { [name]: value ?? undefined });
   return settings;
 };
 
-export const chatRoutes = (agents: Agents): ReadonlyArray<Route> => [
+/** Settings that are a word in one case and something else in another. */
+const mixed: ReadonlyArray<string> = ['autoAccept', 'switchServer', 'resetSequence'];
+
+const fits = (name: string, value: unknown): boolean =>
+  mixed.includes(name) || typeof value === typeof defaultSettings[name as keyof LiveAgentSettings];
+
+/** `touched`: told of each chat that something was done to, for what no event tells. */
+export const chatRoutes = (agents: Agents, touched: (id: string) => void): ReadonlyArray<Route> => [
   get('chats', () => agents.chats().map(describeChat)),
   get('chats/:id', (call) => {
     const chat = agents.find(param(call, 'id'));
@@ -60,17 +71,26 @@ export const chatRoutes = (agents: Agents): ReadonlyArray<Route> => [
   }),
   post('chats/:id/:action', (body, call) => {
     const id = param(call, 'id');
-    const action = actions[param(call, 'action')] ?? refuse(404, `the actions: ${Object.keys(actions).join(', ')}`);
+    const action =
+      actions[param(call, 'action')] ?? refuse(404, `the actions: ${Object.keys(actions).join(', ')}`);
+    if (agents.find(id) === undefined) return refuse(404, 'no such chat');
     action(agents, id, body);
+    touched(id);
     const chat = agents.find(id);
     return chat === undefined ? undefined : describeChat(chat);
+  }),
+  post('failover', () => {
+    agents.failoverAll();
+    return undefined;
   }),
   get('settings', () => agents.settings),
   post('settings', (body) => changeSettings(agents.settings, body)),
   post('buttons/:id', (body, call) => {
     agents.setAvailability(param(call, 'id'), {
       isAvailable: body.isAvailable === true,
-      ...(body.estimatedWaitTime === undefined ? {} : { estimatedWaitTime: number(body, 'estimatedWaitTime') }),
+      ...(body.estimatedWaitTime === undefined
+        ? {}
+        : { estimatedWaitTime: number(body, 'estimatedWaitTime') }),
     });
     return undefined;
   }),

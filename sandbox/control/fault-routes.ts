@@ -10,7 +10,7 @@ export interface Group {
   readonly requests: RequestLog;
 }
 
-const plainKinds = ['reset-before', 'reset-after', 'garbage', 'hang', 'slow'] as const;
+const plainKinds = ['reset-before', 'reset-after', 'cut', 'garbage', 'hang', 'slow'] as const;
 
 const headersOf = ({ headers = {} }: JsonObject): Record<string, string> => {
   if (!isObject(headers)) return refuse(400, 'headers must be an object');

@@ -1,9 +1,8 @@
 import type { Route } from '../http/call.ts';
 import type { RecordRefusal } from '../salesforce/data/records.ts';
 import type { SandboxSalesforce } from '../salesforce/index.ts';
-import type { Provider } from '../yalo/account.ts';
 import type { SandboxYalo } from '../yalo/index.ts';
-import { get, newest, optionalText, param, post, refuse, remove, text } from './json-routes.ts';
+import { get, newest, param, post, refuse, remove, text } from './json-routes.ts';
 
 export const recordRoutes = ({ records, tokens }: SandboxSalesforce): ReadonlyArray<Route> => [
   get('records/:type', (call) => newest(call, records.list(param(call, 'type')))),
@@ -37,21 +36,10 @@ export const recordRoutes = ({ records, tokens }: SandboxSalesforce): ReadonlyAr
   }),
 ];
 
-export const providerOf = (value: unknown): Provider =>
-  value === 'whatsapp' || value === 'facebook' ? value : refuse(400, 'provider is whatsapp or facebook');
-
 export const yaloRoutes = (yalo: SandboxYalo): ReadonlyArray<Route> => [
   get('deliveries', (call) => newest(call, yalo.deliveries.list(ofUser(call.query.get('userId'))))),
   get('bot-states', (call) => newest(call, yalo.botStates.list(ofUser(call.query.get('userId'))))),
   get('registrations', () => Object.fromEntries(yalo.registrations)),
-  post('phone/text', (body) => {
-    const id = optionalText(body, 'id');
-    return yalo.phone.sendText(providerOf(body.provider), text(body, 'userId'), text(body, 'text'), id);
-  }),
-  post('phone/bot', (body) =>
-    yalo.phone.botSays(providerOf(body.provider), text(body, 'userId'), text(body, 'text')),
-  ),
-  post('phone/raw', (body) => yalo.phone.sendRaw(providerOf(body.provider), body.body)),
 ];
 
 const ofUser =

@@ -49,7 +49,7 @@ export class Agents {
   /** The first chat that matches, now or within the time. The predicate is asked again whenever a chat changes. */
   async waitForChat(
     matches: (chat: ChatView) => boolean = ({ state }) => isOpen(state),
-    timeoutMs = 5_000,
+    timeoutMs = 10_000,
   ): Promise<ChatView> {
     const now = this.chats(matches)[0];
     if (now !== undefined) return now;
@@ -61,7 +61,7 @@ export class Agents {
   }
 
   /** Until the chat is as wanted: `waitFor(chat, ({ state }) => state === 'ended')`. */
-  async waitFor(chat: ChatRef, matches: (chat: ChatView) => boolean, timeoutMs = 5_000): Promise<ChatView> {
+  async waitFor(chat: ChatRef, matches: (chat: ChatView) => boolean, timeoutMs = 10_000): Promise<ChatView> {
     const session = this.#session(chat);
     if (matches(session)) return session;
     await this.changes.waitForNext(({ chatId }) => chatId === session.id && matches(session), timeoutMs);
@@ -69,7 +69,7 @@ export class Agents {
   }
 
   /** The first line of the visitor that matches, of those already said too. */
-  async waitForText(chat: ChatRef, text: string | RegExp, timeoutMs = 5_000): Promise<TranscriptLine> {
+  async waitForText(chat: ChatRef, text: string | RegExp, timeoutMs = 10_000): Promise<TranscriptLine> {
     const find = ({ transcript }: ChatView): TranscriptLine | undefined =>
       transcript.find(
         (line) =>
@@ -80,7 +80,7 @@ export class Agents {
   }
 
   /** Until a poll of that chat waits for events. */
-  waitForPoll(chat: ChatRef, timeoutMs = 5_000): Promise<void> {
+  waitForPoll(chat: ChatRef, timeoutMs = 10_000): Promise<void> {
     const session = this.#session(chat);
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error(`nobody polled within ${timeoutMs} ms`)), timeoutMs);

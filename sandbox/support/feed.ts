@@ -54,13 +54,13 @@ export class Feed<T> {
   }
 
   /** The first that matches, of the past or of the time until the deadline; rejects after it. */
-  waitFor(matches: (item: T) => boolean, timeoutMs = 5_000): Promise<T> {
+  waitFor(matches: (item: T) => boolean, timeoutMs = 10_000): Promise<T> {
     for (const item of this.#history) if (matches(item)) return Promise.resolve(item);
     return this.waitForNext(matches, timeoutMs);
   }
 
   /** As `waitFor`, the past not counted. */
-  waitForNext(matches: (item: T) => boolean, timeoutMs = 5_000): Promise<T> {
+  waitForNext(matches: (item: T) => boolean, timeoutMs = 10_000): Promise<T> {
     if (this.#waiters.size >= maxWaiters) return Promise.reject(new Error(`too many wait for ${this.#what}`));
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {

@@ -1,13 +1,15 @@
-/** Timers that can all be cleared when the sandbox stops. */
+/** Timers that all end when the sandbox stops. */
 export class Timers {
   readonly #pending = new Set<NodeJS.Timeout>();
+  #closed = false;
 
   after(ms: number, work: () => void): NodeJS.Timeout {
     const timer = setTimeout(() => {
       this.#pending.delete(timer);
       work();
     }, ms);
-    this.#pending.add(timer);
+    if (this.#closed) clearTimeout(timer);
+    else this.#pending.add(timer);
     return timer;
   }
 
@@ -17,7 +19,9 @@ export class Timers {
     this.#pending.delete(timer);
   }
 
-  clear(): void {
+  /** What is cut off afterwards, a waiting poll for one, may ask for timers still: they never fire. */
+  close(): void {
+    this.#closed = true;
     for (const timer of this.#pending) clearTimeout(timer);
     this.#pending.clear();
   }

@@ -137,7 +137,7 @@ test('the session expires before it is used › one new one, once', async (t) =>
 test('finished while it is being created › 409, the case stays, no session is left', async (t) => {
   const service = await withService(t);
   const { faults, records, agents, requests } = service.sandbox.salesforce;
-  faults.add({ kind: 'slow', delayMs: 400, server: 'data', path: '*/sobjects/Case' });
+  faults.add({ kind: 'slow', delayMs: 1000, server: 'data', path: '*/sobjects/Case' });
   const connecting = service.connect();
   await requests.waitFor(({ path }) => path.endsWith('/sobjects/Case'));
   t.is((await service.call('DELETE', `/v1/chat/finish/${user}`)).status, 200);
@@ -196,7 +196,8 @@ for (const [what, fault, status, step] of [
 }
 
 test('a step that hangs › 504 when the time is over', async (t) => {
-  const service = await withService(t, { env: { CONNECT_TIMEOUT: '400ms' } });
+  const service = await withService(t, { env: { CONNECT_TIMEOUT: '1500ms' } });
+  t.is((await service.connect(facebookConnect)).status, 200, 'the login is warm');
   service.sandbox.salesforce.faults.add({
     kind: 'hang',
     server: 'data',
