@@ -3,10 +3,11 @@ import pLimit from 'p-limit';
 import type { BotChannel } from '../../application/ports/bot-channel.port.ts';
 import type { CaseFiles } from '../../application/ports/case-files.port.ts';
 import type { RemoteFailure } from '../../application/ports/errors.ts';
+import type { Turns } from '../../application/ports/turns.port.ts';
 import { LimitWait, type RateLimiter } from './rate-limiter.ts';
 
 /** Our own bound, told like a remote's: nothing was done. */
-const busy = (detail: string): RemoteFailure => ({ _tag: 'RemoteBusy', certain: true, detail });
+const busy = (detail: string): RemoteFailure => ({ _tag: 'RemoteBusy', certain: true, own: true, detail });
 
 /** Waits for a turn, then does it; without a turn in time it is not done. */
 const afterTurn = async <L, A>(
@@ -22,6 +23,19 @@ const afterTurn = async <L, A>(
   }
   return call();
 };
+
+/** The same line for those who wait before they decide what to send. */
+export const turnsOf = (limiter: RateLimiter): Turns => ({
+  take: async (abort) => {
+    try {
+      await limiter.take(abort);
+      return true;
+    } catch (thrown) {
+      if (thrown instanceof LimitWait) return false;
+      throw thrown;
+    }
+  },
+});
 
 /** Any call of a remote whose last argument is its deadline: an `Exchange` of the data API, say. */
 export const limitCalls =

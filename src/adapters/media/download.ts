@@ -6,6 +6,7 @@ import fetch, { type Response } from 'node-fetch';
 import { E, type Either } from '../../domain/fp.ts';
 import type { MediaRefused } from '../../application/ports/case-files.port.ts';
 import type { RemoteFailure } from '../../application/ports/errors.ts';
+import { retryAfterMs } from '../shared/retry-after.ts';
 import { checkUrl, type MediaRules, mayConnect, type Target } from './rules.ts';
 
 export interface Media {
@@ -138,7 +139,7 @@ const answer = async (response: Response, maxBytes: number): Promise<Either<Trou
     const location = response.headers.get('location');
     return location === null ? E.left(refused('a redirect to nowhere')) : E.right({ location });
   }
-  if (!response.ok) return E.left(statusTrouble(status, response.headers.get('retry-after')));
+  if (!response.ok) return E.left(statusTrouble(response));
   if (Number(response.headers.get('content-length') ?? 0) > maxBytes) return E.left(refused('too large'));
   const bytes = await readAtMost(response, maxBytes);
   if (bytes === undefined) return E.left(refused('too large'));
@@ -160,16 +161,16 @@ const readAtMost = async (response: Response, maxBytes: number): Promise<Uint8Ar
   return Buffer.concat(chunks, size);
 };
 
-const statusTrouble = (status: number, retryAfter: string | null): Trouble => {
+const statusTrouble = ({ status, headers }: Response): Trouble => {
   if (final.has(status)) return refused(String(status));
   const detail = `media download: ${status}`;
   if (status === 429 || status === 503) {
-    const seconds = Number(retryAfter ?? Number.NaN);
+    const after = retryAfterMs(headers.get('retry-after'), headers.get('date'), Date.now());
     return {
       _tag: 'RemoteBusy',
       certain: true,
       detail,
-      ...(Number.isFinite(seconds) && seconds >= 0 ? { retryAfterMs: seconds * 1000 } : {}),
+      ...(after === undefined ? {} : { retryAfterMs: after }),
     };
   }
   if (status >= 400 && status < 500) return { _tag: 'RemoteRefused', certain: true, status, detail };

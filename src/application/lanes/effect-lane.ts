@@ -93,7 +93,10 @@ export const makeEffectLane =
       if (keeper.isLost() || !deps.mayBegin() || spec.head(keeper.conversation())?.id !== head.id) {
         return gate.unused(ticket);
       }
-      if (head.unknown && !spec.recognisesRepeats(keeper.user)) metrics.count('uncertain_total', { lane });
+      if (head.unknown && !spec.recognisesRepeats(keeper.user)) {
+        deps.log.warn('delivery-uncertain', { lane, user: keeper.user.id, effect: head.id });
+        metrics.count('uncertain_total', { lane });
+      }
       deps.probe.reached('effect-due');
       const began = clock.monotonic();
       const until = deadline(clock, spec.timeoutMs, deps.halt);

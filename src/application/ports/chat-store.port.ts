@@ -7,7 +7,10 @@ import type { StoreUnavailable } from './errors.ts';
 /** Boot id of a process: INSTANCE_ID plus a random part. */
 export type OwnerId = string;
 
-/** A conversation as it stands in the store. `rev` grows by one with each save, `epoch` with each change of owner. */
+/**
+ * A conversation as it stands in the store. `rev` grows by one with each save (a take-over is none), `epoch` with each
+ * change of owner; a new one with an owner has epoch 1.
+ */
 export interface StoredConversation {
   readonly conversation: Conversation;
   readonly rev: number;
@@ -26,7 +29,8 @@ export interface Save {
   readonly as?: { readonly owner: OwnerId; readonly epoch: number };
   /**
    * Who owns the conversation afterwards; absent: unchanged. A change adds one to `epoch`. `null` when nothing is left
-   * to do: the document is then kept for the retention time only.
+   * to do: the document is then kept for the retention time since its last save, and after that is none, for readers
+   * and for the next save alike.
    */
   readonly owner?: OwnerId | null;
 }
@@ -43,12 +47,15 @@ export interface ChatStore {
   /** `conflict`: somebody else saved, or owns it; nothing was written. */
   readonly save: (save: Save) => TaskEither<StoreUnavailable, 'saved' | 'conflict'>;
 
-  /** Tells the owner of the user's open chat, wherever it runs, that there is something to pull. Survives until taken. */
+  /**
+   * Tells the owner of the user's open chat, wherever it runs, that there is something to pull. Survives until taken,
+   * or its owner's death: who takes over pulls anyway. Nothing happens where nobody owns a conversation.
+   */
   readonly wake: (user: User) => TaskEither<StoreUnavailable, void>;
   /** Users of this owner that were woken since the last call, which clears their wake. */
   readonly woken: (owner: OwnerId) => TaskEither<StoreUnavailable, ReadonlyArray<User>>;
 
-  /** Conversations with an owner other than the given ones (dead or unknown to us), `limit` at a time by key after `after`. */
+  /** Conversations with an owner other than the given ones (dead or unknown to us), `limit` at a time by `userKey`, after `after`. */
   readonly ownedByOthers: (
     living: ReadonlyArray<OwnerId>,
     page: { readonly after?: string; readonly limit: number },
@@ -76,6 +83,7 @@ export interface ChatStore {
 
   /** Puts an undeliverable effect into the operators' hands. Idempotent by effect id. */
   readonly setAside: (entry: SetAsideEntry) => TaskEither<StoreUnavailable, void>;
+  /** By effect id, after `after`; without a page all of them. */
   readonly listSetAside: (
     user?: User,
     page?: { readonly after?: EffectId; readonly limit: number },

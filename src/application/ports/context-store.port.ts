@@ -9,7 +9,8 @@ import type { StoreUnavailable } from './errors.ts';
  * queue to the agent (design: data.md). The swappable store: an adapter that passes its contract suite keeps the
  * guarantees whatever stands beside it.
  *
- * A message is `new` when stored; a settlement makes it `posted` or `set-aside` (or `new` again: `context`).
+ * A message is `new` when stored; a settlement makes it `posted` or `set-aside` (or `new` again: `context`). Posted and
+ * erased are for good: no later settlement brings the message back, so its content need not be kept.
  */
 export interface ContextStore {
   /**
@@ -23,8 +24,8 @@ export interface ContextStore {
   readonly mark: () => TaskEither<StoreUnavailable, Arrival>;
 
   /**
-   * Unexpired entries that were not posted to an agent, user's and bot's, oldest first by timestamp, equal ones by
-   * arrival. `upTo`: arrived at or before. `newest`: only so many, the newest of them.
+   * Unexpired entries that were not posted to an agent, user's and bot's, set-aside ones too, oldest first by
+   * timestamp, equal ones by arrival. `upTo`: arrived at or before. `newest`: only so many, the newest of them.
    */
   readonly list: (
     user: User,
@@ -38,7 +39,10 @@ export interface ContextStore {
     limit: number,
   ) => TaskEither<StoreUnavailable, ReadonlyArray<StoredMessage>>;
 
-  /** Marks messages as dealt with by that chat. Idempotent; unknown ids and ranges without entries are fine. */
+  /**
+   * Marks messages as dealt with by that chat. Idempotent; unknown ids and ranges without entries are fine. Set-aside
+   * messages are never swept.
+   */
   readonly settle: (
     user: User,
     chatId: ChatId,

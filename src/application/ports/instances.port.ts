@@ -7,7 +7,7 @@ import type { StoreUnavailable } from './errors.ts';
  * LEASE_SECONDS by the watcher's own monotonic clock: no two clocks are compared (relay.md §4.4).
  */
 export interface Instances {
-  /** Adds one to this process's counter. */
+  /** Adds one to this process's counter; who was called dead by mistake is listed again by it. */
   readonly beat: (self: OwnerId) => TaskEither<StoreUnavailable, void>;
   /** All that are not released, this one included. */
   readonly list: () => TaskEither<

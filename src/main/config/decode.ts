@@ -1,5 +1,4 @@
-import { pipe } from 'fp-ts/lib/function.js';
-import { E, type Either } from '../../domain/fp.ts';
+import { E, pipe, type Either } from '../../domain/fp.ts';
 import type { Config } from './config.ts';
 import { all, type Checked, type ConfigMistake, type Mistakes } from './mistake.ts';
 import * as parts from './parts.ts';

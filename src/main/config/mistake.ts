@@ -1,6 +1,4 @@
-import { getApplicativeValidation, type Either } from 'fp-ts/lib/Either.js';
-import { sequenceS } from 'fp-ts/lib/Apply.js';
-import { getSemigroup } from 'fp-ts/lib/ReadonlyArray.js';
+import { E, RA, sequenceS, type Either } from '../../domain/fp.ts';
 
 /** What is wrong with one variable. Tells what was expected, never what was found: that might be a secret. */
 export interface ConfigMistake {
@@ -14,7 +12,7 @@ export type Mistakes = ReadonlyArray<ConfigMistake>;
 
 export type Checked<A> = Either<Mistakes, A>;
 
-const collecting = getApplicativeValidation(getSemigroup<ConfigMistake>());
+const collecting = E.getApplicativeValidation(RA.getSemigroup<ConfigMistake>());
 
 /** A record of checked values as a checked record, with the mistakes of all its members. */
 export const all = sequenceS(collecting);

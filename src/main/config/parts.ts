@@ -1,5 +1,4 @@
-import { pipe } from 'fp-ts/lib/function.js';
-import { E } from '../../domain/fp.ts';
+import { E, pipe } from '../../domain/fp.ts';
 import type {
   AuthConfig,
   BotFlowConfig,

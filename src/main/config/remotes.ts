@@ -1,6 +1,5 @@
-import { pipe } from 'fp-ts/lib/function.js';
 import { providers, type Provider } from '../../domain/channel.ts';
-import { E } from '../../domain/fp.ts';
+import { E, pipe } from '../../domain/fp.ts';
 import { defaultFlow, type SourceFlows } from '../../domain/source-flow.ts';
 import type {
   CrmConfig,

@@ -27,3 +27,9 @@ export class Secret {
     return '[secret]';
   }
 }
+
+/** Every secret within a configuration, for whoever has to recognise them (the log's redaction). */
+export const secretsIn = (value: unknown): ReadonlyArray<string> => {
+  if (value instanceof Secret) return [value.reveal()];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(secretsIn) : [];
+};

@@ -151,7 +151,8 @@ test('a body at the limit › is taken; an empty one is no file', async (t) => {
 test('each status › means what it means for the upload', async (t) => {
   const { port } = await serve(t, (request, response) => {
     const status = Number(request.url?.slice(1));
-    response.writeHead(status, status === 503 ? { 'Retry-After': '7' } : {}).end('secret');
+    const after = status === 503 ? '7' : 'Mon, 02 Nov 2026 09:00:30 GMT';
+    response.writeHead(status, { 'Retry-After': after, Date: 'Mon, 02 Nov 2026 09:00:00 GMT' }).end('secret');
   });
   const expected: ReadonlyArray<readonly [number, object]> = [
     [403, { _tag: 'MediaRefused' }],
@@ -159,7 +160,7 @@ test('each status › means what it means for the upload', async (t) => {
     [410, { _tag: 'MediaRefused' }],
     [400, { _tag: 'RemoteRefused', status: 400 }],
     [401, { _tag: 'RemoteRefused', status: 401 }],
-    [429, { _tag: 'RemoteBusy' }],
+    [429, { _tag: 'RemoteBusy', retryAfterMs: 30_000 }],
     [503, { _tag: 'RemoteBusy', retryAfterMs: 7000 }],
     [500, { _tag: 'RemoteUnreachable', certain: true }],
     [304, { _tag: 'RemoteUnreachable' }],

@@ -1,0 +1,67 @@
+import type { InjectionToken } from 'tsyringe';
+import type { HealthReport } from '../adapters/http/options.ts';
+import type { Workers } from '../application/make-application.ts';
+import { E } from '../domain/fp.ts';
+import { tokens } from './tokens.ts';
+
+interface Health {
+  readonly report: () => Promise<HealthReport>;
+  /** Brings those metrics up to date that are states, not events. */
+  readonly gauge: () => Promise<void>;
+}
+
+/** Longest wait for the store's answer, ms. */
+const storeTimeoutMs = 2_000;
+
+/**
+ * Ready: the store answers and the heartbeat is written. A remote in trouble is told, and no reason to send webhooks
+ * elsewhere: they must go on being stored.
+ */
+export const makeHealth = ({
+  get,
+  workers,
+}: {
+  readonly get: <T>(token: InjectionToken<T>) => T;
+  readonly workers: Workers;
+}): Health => {
+  const clock = get(tokens.clock);
+  const metrics = get(tokens.metrics);
+  const { chatStore } = get(tokens.stores);
+
+  const storeAnswers = (): Promise<boolean> =>
+    new Promise((resolve) => {
+      const cancel = clock.after(storeTimeoutMs, () => resolve(false));
+      void chatStore
+        .countSetAside({ provider: 'whatsapp', id: 'health' })()
+        .then(
+          (answer) => resolve(E.isRight(answer)),
+          () => resolve(false),
+        )
+        .finally(cancel);
+    });
+
+  return {
+    report: async () => {
+      const store = await storeAnswers();
+      const { beating, remotes } = workers.health();
+      return {
+        ready: store && beating,
+        dependencies: [
+          { name: 'store', status: store ? 'up' : 'down' },
+          { name: 'workers', status: beating ? 'up' : 'down' },
+          ...remotes.map(({ name, up }) => ({ name, status: up ? ('up' as const) : ('degraded' as const) })),
+        ],
+      };
+    },
+    gauge: async () => {
+      const { owned, remotes } = workers.health();
+      metrics.gauge('owned_conversations', owned);
+      for (const { name, up } of remotes) metrics.gauge('remote_up', up ? 1 : 0, { remote: name });
+      const [chats, setAside] = await Promise.all([chatStore.countByState()(), chatStore.countSetAside()()]);
+      if (E.isRight(chats)) {
+        for (const [state, count] of Object.entries(chats.right)) metrics.gauge('chats', count, { state });
+      }
+      if (E.isRight(setAside)) metrics.gauge('set_aside', setAside.right);
+    },
+  };
+};

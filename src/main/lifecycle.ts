@@ -1,0 +1,50 @@
+import type { DependencyContainer } from 'tsyringe';
+import { deadline } from '../application/lanes/lane.ts';
+import { tokens } from './tokens.ts';
+
+export interface Service {
+  /** Where it listens, `http://127.0.0.1:8080`. */
+  readonly url: string;
+  /** relay.md §4.9: takes no more, finishes what is in flight within the time, hands over, closes. May be called again. */
+  readonly stop: () => Promise<void>;
+}
+
+const never = new AbortController().signal;
+
+/**
+ * Starts in the order of need, and stops in the other: whatever is opened here is closed here. The first heartbeat is
+ * written before the first request is taken.
+ */
+export const startService = async (container: DependencyContainer): Promise<Service> => {
+  const config = container.resolve(tokens.config);
+  const stores = container.resolve(tokens.stores);
+  const { workers } = container.resolve(tokens.made);
+  const http = container.resolve(tokens.http);
+  const clock = container.resolve(tokens.clock);
+
+  const closeAll = async (): Promise<void> => {
+    container.resolve(tokens.calls).close();
+    container.resolve(tokens.polls).close();
+    await stores.close();
+  };
+
+  try {
+    await workers.start();
+    const { url } = await http.listen();
+    let stopped: Promise<void> | undefined;
+    const stop = async (): Promise<void> => {
+      const until = clock.monotonic() + config.timeouts.shutdownMs;
+      const left = (): number => Math.max(0, until - clock.monotonic());
+      const halt = deadline(clock, left(), never);
+      await http.close(halt.signal);
+      halt.release();
+      await workers.stop(left());
+      await closeAll();
+    };
+    return { url, stop: () => (stopped ??= stop()) };
+  } catch (thrown) {
+    await workers.stop(0);
+    await closeAll();
+    throw thrown;
+  }
+};
