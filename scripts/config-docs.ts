@@ -1,6 +1,6 @@
 /**
- * Writes `.env.example` and the tables of docs/configuration.md from the table of variables. With `--check` nothing is
- * written, and the exit code is 1 when one of them is out of date.
+ * Writes `.env.example` and the tables of docs/configuration.md and the README from the table of variables. With `--check`
+ * nothing is written, and the exit code is 1 when one of them is out of date.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
@@ -8,12 +8,14 @@ import { configurationTables, envExample } from '../src/main/config/docs.ts';
 
 const root = new URL('../', import.meta.url);
 const docsFile = new URL('docs/configuration.md', root);
+const readmeFile = new URL('README.md', root);
 const exampleFile = new URL('.env.example', root);
 const [begin, end] = ['<!-- configuration -->', '<!-- /configuration -->'];
 
-const between = (text: string, content: string): string => {
+const between = (file: URL, content: string): string => {
+  const text = read(file) ?? '';
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];
-  if (from === -1 || to < from) throw new Error(`docs/configuration.md needs the lines ${begin} and ${end}`);
+  if (from === -1 || to < from) throw new Error(`${file.pathname} needs the lines ${begin} and ${end}`);
   return `${text.slice(0, from + begin.length)}\n\n${content}\n\n${text.slice(to)}`;
 };
 
@@ -30,7 +32,12 @@ const pretty = async (text: string): Promise<string> =>
 
 const wanted = [
   { file: exampleFile, text: envExample() },
-  { file: docsFile, text: await pretty(between(read(docsFile) ?? '', configurationTables())) },
+  { file: docsFile, text: await pretty(between(docsFile, configurationTables())) },
+  {
+    file: readmeFile,
+    // one chapter of the README, so its own chapters go a level down
+    text: await pretty(between(readmeFile, configurationTables().replace(/^## /gmu, '### '))),
+  },
 ];
 const outdated = wanted.filter(({ file, text }) => read(file) !== text);
 

@@ -1,9 +1,17 @@
+import type { SandboxSalesforce } from '../salesforce/index.ts';
 import { isOpen } from '../salesforce/live-agent/chat.ts';
 import type { Feed } from '../support/feed.ts';
+import type { SandboxYalo } from '../yalo/index.ts';
 import * as events from './event-lines.ts';
 import { Keys } from './keys.ts';
-import type { LiveParts } from './live.ts';
 import * as phone from './phone-lines.ts';
+import type { ServiceClient } from './service-client.ts';
+
+export interface FeedParts {
+  readonly salesforce: SandboxSalesforce;
+  readonly yalo: SandboxYalo;
+  readonly service: ServiceClient;
+}
 
 /** What one thing that happened means for the page. */
 export interface Gathered {
@@ -25,7 +33,7 @@ const source = <T>(feed: Feed<T>, read: (item: T) => Gathered): Source => ({
 });
 
 /** Every feed of the sandbox that the page shows something of. */
-export const liveSources = ({ salesforce, yalo, service }: LiveParts): ReadonlyArray<Source> => {
+export const liveSources = ({ salesforce, yalo, service }: FeedParts): ReadonlyArray<Source> => {
   const keys = new Keys();
   const { agents, records } = salesforce;
   return [

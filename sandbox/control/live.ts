@@ -1,16 +1,10 @@
-import type { SandboxSalesforce } from '../salesforce/index.ts';
-import type { SandboxYalo } from '../yalo/index.ts';
 import { type ChatCard, chatCard } from './chat-cards.ts';
 import type { EventLine } from './event-lines.ts';
-import { type Gathered, liveSources, type Source } from './live-sources.ts';
+import { type FeedParts, type Gathered, liveSources, type Source } from './live-sources.ts';
 import type { PhoneLine } from './phone-lines.ts';
 import type { Presets, PresetView } from './presets.ts';
-import type { ServiceClient } from './service-client.ts';
 
-export interface LiveParts {
-  readonly salesforce: SandboxSalesforce;
-  readonly yalo: SandboxYalo;
-  readonly service: ServiceClient;
+export interface LiveParts extends FeedParts {
   readonly presets: Presets;
 }
 

@@ -81,6 +81,8 @@ export interface WorkersHealth {
   readonly beating: boolean;
   /** Conversations that this process keeps. */
   readonly owned: number;
+  /** Effects that wait, by lane. */
+  readonly queues: ReturnType<Keepers['queues']>;
   readonly remotes: ReadonlyArray<{ readonly name: string; readonly up: boolean }>;
 }
 
@@ -256,6 +258,7 @@ const makeWorkers = (deps: {
     health: () => ({
       beating: ownership.isHealthy(),
       owned: keepers.count(),
+      queues: keepers.queues(),
       remotes: Object.values(gates).map(({ name, isUp }: RemoteGate) => ({ name, up: isUp() })),
     }),
   };

@@ -54,8 +54,9 @@ export const makeHealth = ({
       };
     },
     gauge: async () => {
-      const { owned, remotes } = workers.health();
+      const { owned, queues, remotes } = workers.health();
       metrics.gauge('owned_conversations', owned);
+      for (const [lane, count] of Object.entries(queues)) metrics.gauge('lane_queue', count, { lane });
       for (const { name, up } of remotes) metrics.gauge('remote_up', up ? 1 : 0, { remote: name });
       const [chats, setAside] = await Promise.all([chatStore.countByState()(), chatStore.countSetAside()()]);
       if (E.isRight(chats)) {

@@ -23,6 +23,7 @@ export interface World {
   readonly talks: ReadonlyArray<Talk>;
   /** Connects all, and lets agents join; goes on over crashes. */
   readonly connectAll: () => Promise<void>;
+  readonly connect: (talk: Talk) => Promise<void>;
   /** Writes as the user: again and again until the service has said 200. */
   readonly write: (talk: Talk) => Promise<void>;
   /** Writes as the agent: so many texts in one batch. */
@@ -131,11 +132,12 @@ export const makeWorld = async (options: {
       }
       await pause(50);
     }
-    talk.chat = await sandbox.salesforce.agents.waitForChat(
-      (chat) => chat.state === 'queued' && chat.init !== undefined && isOf(sandbox, chat, talk),
-      60_000,
-    );
-    sandbox.salesforce.agents.accept(talk.chat, 'Andrea');
+    const { agents } = sandbox.salesforce;
+    const isWaiting = (chat: ChatView): boolean => chat.state === 'queued' && isOf(sandbox, chat, talk);
+    await agents.waitForChat(isWaiting, 60_000);
+    // an earlier one may still have to be ended
+    talk.chat = agents.chats(isWaiting).at(-1);
+    if (talk.chat !== undefined) agents.accept(talk.chat, 'Andrea');
   };
 
   const write = async (talk: Talk): Promise<void> => {
@@ -155,6 +157,7 @@ export const makeWorld = async (options: {
     sandbox,
     service,
     talks,
+    connect: async (talk) => connect(talk, await login()),
     connectAll: async () => {
       const token = await login();
       await Promise.all(talks.map((talk) => connect(talk, token)));

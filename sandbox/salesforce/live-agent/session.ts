@@ -1,10 +1,19 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Answer } from '../../http/call.ts';
 import type { JsonObject } from '../../support/json.ts';
+import type { Timers } from '../../support/timers.ts';
 import { affinityInvalid, nothingNew, outOfSync, secondPollRefused, sessionInvalid } from './answers.ts';
 import { type ChatEvent, type ChatState, type ChatView, isOver, type TranscriptLine } from './chat.ts';
 import { EventQueue } from './event-queue.ts';
-import type { ChatServer } from './server.ts';
+import type { LiveAgentSettings } from './settings.ts';
+
+/** What a session needs of the server it is on. */
+interface Host {
+  readonly timers: Timers;
+  readonly settings: LiveAgentSettings;
+  readonly expire: (session: Session, reason: string) => void;
+  readonly violation: (session: Session, rule: string, detail: string) => void;
+}
 
 interface WaitingPoll {
   readonly answer: (answer: Answer) => void;
@@ -38,13 +47,13 @@ export class Session implements ChatView {
   duplicates = 0;
   failovers = 0;
   failover: Failover = 'none';
-  readonly #server: ChatServer;
+  readonly #server: Host;
   #waiting: WaitingPoll | undefined;
   #deadline: NodeJS.Timeout | undefined;
   #lines = 0;
   #awaitsPoll: (() => void)[] | undefined;
 
-  constructor(server: ChatServer) {
+  constructor(server: Host) {
     this.#server = server;
     this.#deadline = server.timers.after(server.settings.initTimeoutMs, () => this.#late());
   }

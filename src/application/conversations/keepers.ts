@@ -24,6 +24,8 @@ export interface Keepers {
   readonly adopt: (stored: StoredConversation, first?: Plan) => void;
   readonly owns: (user: User) => boolean;
   readonly count: () => number;
+  /** Effects that wait in the lanes of this process. */
+  readonly queues: () => Readonly<Record<'user' | 'bot' | 'agent' | 'files', number>>;
   /** Everybody looks for something to do. */
   readonly pumpAll: () => void;
   /** Reads every conversation again: this process was away for so long that others may have taken some over. */
@@ -131,6 +133,19 @@ export const makeKeepers = (deps: KeepersDeps): Keepers => {
     adopt,
     owns: (user) => kept.has(userKey(user)),
     count: () => kept.size,
+    queues: () => {
+      const sum = { user: 0, bot: 0, agent: 0, files: 0 };
+      for (const { keeper } of kept.values()) {
+        const { lanes, overflow } = keeper.conversation();
+        sum.user += lanes.user.length + overflow.count;
+        sum.bot += lanes.bot.length;
+        for (const { agent, files } of Object.values(lanes.chats)) {
+          sum.agent += agent.posts.length;
+          sum.files += files.length;
+        }
+      }
+      return sum;
+    },
     pumpAll: () => {
       for (const { worker } of kept.values()) worker.pump();
     },

@@ -237,7 +237,12 @@ export const makeAgentLane = (
     switch (outcome.outcome) {
       case 'delivered':
         return [
-          { type: 'posts-delivered', chatId, at, ...(outcome.uncertain ? { uncertain: outcome.uncertain } : {}) },
+          {
+            type: 'posts-delivered',
+            chatId,
+            at,
+            ...(outcome.uncertain ? { uncertain: outcome.uncertain } : {}),
+          },
         ];
       case 'refused':
         return [failed(outcome.detail, { at, retryAt: at + wait, counted: true, unknown: false })];

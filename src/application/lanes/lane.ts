@@ -39,7 +39,9 @@ export const deadline = (
   const controller = new AbortController();
   const abort = (): void => controller.abort(parent.reason);
   // the reason tells a call that took too long from one that nobody wants any more
-  const cancel = clock.after(ms, () => controller.abort(new DOMException('no answer in time', 'TimeoutError')));
+  const cancel = clock.after(ms, () =>
+    controller.abort(new DOMException('no answer in time', 'TimeoutError')),
+  );
   if (parent.aborted) abort();
   else parent.addEventListener('abort', abort, { once: true });
   return {

@@ -1,4 +1,5 @@
 import { decide, wakeAt } from '../../domain/chat.ts';
+import { isOpen } from '../../domain/conversation.ts';
 import { botStateDueAt } from '../../domain/lanes.ts';
 import type { BotState, ChatId, Upload, UserText } from '../../domain/effect.ts';
 import { E } from '../../domain/fp.ts';
@@ -56,6 +57,8 @@ const sendTimeoutMs = 15_000;
 const fileTimeoutMs = 120_000;
 /** A look at the clock at least so often: the wall clock may jump, timers do not. */
 const longestSleepMs = 300_000;
+/** An open chat's messages are kept from the sweep for another day at least so often (context-store.port.ts, `keep`). */
+const keepEveryMs = 12 * 60 * 60_000;
 /** Until a time that has come is looked at again, where what it asks for has to wait for something else. */
 const blockedSleepMs = 1_000;
 /** Spilled texts that come back at a time. */
@@ -68,6 +71,7 @@ export const makeWorker = (deps: WorkerDeps, keeper: Keeper): Worker => {
   const botLane = makeEffectLane(deps, botStates(deps))(keeper);
   let refilling = false;
   let stopped = false;
+  let keptAt: number | undefined;
   let cancelTimer: (() => void) | undefined;
 
   const chatWorker = (chatId: ChatId): ChatWorker => {
@@ -124,8 +128,16 @@ export const makeWorker = (deps: WorkerDeps, keeper: Keeper): Worker => {
     cancelTimer = clock.after(ms <= 0 ? blockedSleepMs : Math.min(ms, longestSleepMs), wake);
   };
 
+  const keepMessages = (): void => {
+    const { chat } = keeper.conversation();
+    if (!isOpen(chat) || clock.now() - (keptAt ?? chat.requestedAt) < keepEveryMs) return;
+    keptAt = clock.now();
+    void deps.contexts.keep(keeper.user, chat.mark)();
+  };
+
   const wake = (): void => {
     if (stopped || keeper.isLost()) return;
+    keepMessages();
     const event = { type: 'time-passed', at: clock.now() } as const;
     const conversation = keeper.conversation();
     if (decide(policy)(conversation, event).conversation === conversation) return pump();

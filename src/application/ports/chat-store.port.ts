@@ -48,14 +48,18 @@ export interface ChatStore {
   readonly save: (save: Save) => TaskEither<StoreUnavailable, 'saved' | 'conflict'>;
 
   /**
-   * Tells the owner of the user's open chat, wherever it runs, that there is something to pull. Survives until taken,
-   * or its owner's death: who takes over pulls anyway. Nothing happens where nobody owns a conversation.
+   * Tells the owner of the user's open chat, wherever it runs, that there is something to pull. Survives saves and
+   * take-overs until it is told; a store that one process has to itself may forget it with that process, since whoever
+   * takes over pulls anyway. Nothing happens where nobody owns the conversation.
    */
   readonly wake: (user: User) => TaskEither<StoreUnavailable, void>;
   /** Users of this owner that were woken since the last call, which clears their wake. */
   readonly woken: (owner: OwnerId) => TaskEither<StoreUnavailable, ReadonlyArray<User>>;
 
-  /** Conversations with an owner other than the given ones (dead or unknown to us), `limit` at a time by `userKey`, after `after`. */
+  /**
+   * Conversations with an owner other than the given ones (dead or unknown to us), `limit` at a time by `userKey`:
+   * `after` is that of the last one told, whatever became of it since.
+   */
   readonly ownedByOthers: (
     living: ReadonlyArray<OwnerId>,
     page: { readonly after?: string; readonly limit: number },

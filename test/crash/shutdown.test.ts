@@ -1,0 +1,60 @@
+import test from 'ava';
+import { heard, makeWorld, shown } from './world.ts';
+
+test('SIGTERM in mid-traffic › exit 0 in time, nothing lost, nothing twice', async (t) => {
+  t.timeout(120_000);
+  const world = await makeWorld({ chats: 12 });
+  t.teardown(world.close);
+  const { service, talks } = world;
+  await service.start();
+  await world.connectAll();
+  let going = true;
+  const writers = talks.map(async (talk) => {
+    while (going) {
+      await world.write(talk);
+      world.answer(talk, 2);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  });
+  for (let round = 0; round < 3; round += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    const asked = performance.now();
+    t.is(await service.stop(), 0);
+    t.true(performance.now() - asked < 20_000, 'within SHUTDOWN_TIMEOUT');
+    await service.start();
+  }
+  going = false;
+  await Promise.all(writers);
+  await world.settled(30_000);
+  for (const talk of talks) {
+    t.deepEqual(heard(talk), talk.said);
+    t.deepEqual(
+      shown(world, talk),
+      talk.answered,
+      'a clean stop leaves nothing to repeat, on Facebook either',
+    );
+  }
+  t.is(world.sandbox.yalo.deliveries.duplicates, 0);
+});
+
+test('a second signal › ends at once', async (t) => {
+  t.timeout(60_000);
+  const world = await makeWorld({ chats: 2 });
+  t.teardown(world.close);
+  const { service, sandbox, talks } = world;
+  await service.start();
+  await world.connectAll();
+  // a text that is not answered holds up a clean stop
+  sandbox.yalo.faults.add({ kind: 'hang', path: '*/messages', times: 'forever' });
+  const [talk] = talks;
+  if (talk === undefined) throw new Error('no talk');
+  world.answer(talk, 1);
+  await sandbox.yalo.requests.waitForNext(({ path }) => path.endsWith('/messages'));
+  service.send('SIGTERM');
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  t.true(service.isRunning(), 'the first one waits for what is in flight');
+  const asked = performance.now();
+  service.send('SIGTERM');
+  await service.gone();
+  t.true(performance.now() - asked < 3_000);
+});
