@@ -35,6 +35,7 @@ import { TE } from '../domain/fp.ts';
 import { secretsIn, type Config, type LoginConfig, type RemotesConfig } from './config.ts';
 import { makeHealth } from './health.ts';
 import { policyOf } from './policy.ts';
+import { logWithRequestId, withRequestId } from './request-log.ts';
 import { tokens } from './tokens.ts';
 
 type Get = <T>(token: InjectionToken<T>) => T;
@@ -65,7 +66,9 @@ export const makeContainer = (config: Config, remotes: RemotesConfig): Dependenc
   register(tokens.clock, makeSystemClock);
   register(tokens.ids, (get) => makeSystemIds(get(tokens.clock)));
   register(tokens.log, (get) =>
-    makeLog({ ...config.log, clock: get(tokens.clock), secrets: secretsIn({ config, remotes }) }),
+    logWithRequestId(
+      makeLog({ ...config.log, clock: get(tokens.clock), secrets: secretsIn({ config, remotes }) }),
+    ),
   );
   register(tokens.metrics, () => makePrometheusMetrics({ process: true }));
   register(tokens.stores, openStores(config));
@@ -162,6 +165,7 @@ export const makeContainer = (config: Config, remotes: RemotesConfig): Dependenc
       },
       ids: get(tokens.ids),
       clock: get(tokens.clock),
+      withRequestId,
       options: {
         ...http,
         client: config.client,

@@ -13,6 +13,9 @@ export interface IngestDeps {
   readonly probe: Probe;
 }
 
+/** One webhook may hold thousands: it must not fill the store's queue alone. */
+const portion = 500;
+
 /**
  * Stores what a webhook brought: one insert a message, whatever state the user's chat is in; then whoever keeps the
  * chat is woken. A crash in between loses nothing: no answer was given, and the sender's repeat wakes again.
@@ -21,12 +24,15 @@ export const makeIngestMessages =
   ({ contexts, keepers, metrics, probe }: IngestDeps): Application['ingestMessages'] =>
   (messages) =>
   async () => {
-    // begun in their order, which is the order of arrival; they may share a write
-    const stored = await Promise.all(messages.map((message) => contexts.append(message)()));
-    for (const [index, outcome] of stored.entries()) {
-      if (E.isLeft(outcome)) return outcome;
-      const provider = messages[index]?.user.provider ?? '';
-      metrics.count('webhook_messages_total', { provider, what: outcome.right });
+    for (let from = 0; from < messages.length; from += portion) {
+      // begun in their order, which is the order of arrival; they may share a write
+      const some = messages.slice(from, from + portion);
+      const stored = await Promise.all(some.map((message) => contexts.append(message)()));
+      for (const [index, outcome] of stored.entries()) {
+        if (E.isLeft(outcome)) return outcome;
+        const provider = some[index]?.user.provider ?? '';
+        metrics.count('webhook_messages_total', { provider, what: outcome.right });
+      }
     }
     probe.reached('message-stored');
     const users = new Map<string, User>();
