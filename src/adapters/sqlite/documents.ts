@@ -1,9 +1,17 @@
+import type { Log } from '../../application/ports/log.port.ts';
 import type { SetAsideEntry, StoredConversation } from '../../application/ports/chat-store.port.ts';
+import { storeUnavailable } from '../../application/ports/errors.ts';
 import { userKey, type User } from '../../domain/channel.ts';
 import type { Conversation } from '../../domain/conversation.ts';
 import type { UserText } from '../../domain/effect.ts';
 import { O } from '../../domain/fp.ts';
 import type { StoredMessage } from '../../domain/message.ts';
+
+/**
+ * A key as the file holds it. Text in the file is UTF-8, in which all lone surrogates are one: without this, two ids
+ * that differ could meet there.
+ */
+export const storedKey = (key: string): string => (key.isWellFormed() ? key : JSON.stringify(key));
 
 export interface ConversationRow {
   readonly id: number;
@@ -75,7 +83,7 @@ export const readConversation = (row: ConversationRow): StoredConversation => {
     'conversations',
     row.id,
     row.doc,
-    (document) => isConversation(document) && userKey(document.user as User) === row.user,
+    (document) => isConversation(document) && storedKey(userKey(document.user as User)) === row.user,
   ) as unknown as Conversation;
   return {
     conversation,
@@ -101,3 +109,22 @@ export const readSetAside = ({ row, doc }: SetAsideRow): SetAsideEntry =>
     doc,
     ({ user, effect, at }) => isUser(user) && isEffect(effect) && typeof at === 'number',
   ) as unknown as SetAsideEntry;
+
+/** Rows of many users: a damaged one is left out and told, so that it does not hide the others. */
+export const readUndamaged = <R, A>(
+  rows: Iterable<unknown>,
+  readRow: (row: R) => A,
+  limit: number,
+  log: Pick<Log, 'error'>,
+): ReadonlyArray<A> => {
+  const readable: A[] = [];
+  for (const row of rows) {
+    if (readable.length >= limit) break;
+    try {
+      readable.push(readRow(row as R));
+    } catch (cause) {
+      log.error('store-document-damaged', { detail: storeUnavailable(cause).detail });
+    }
+  }
+  return readable;
+};

@@ -3,8 +3,11 @@ import type { DatabaseSync } from 'node:sqlite';
 /** `relv`, in SQLite's header field for what the file belongs to. */
 export const applicationId = 0x72_65_6c_76;
 
-/** Values of `messages.state`; below 2 nobody has dealt with the message for good. */
-export const messageState = { new: 0, setAside: 1, posted: 2, erased: 3 } as const;
+/**
+ * Values of `messages.state`. Done: posted or erased, for good; the document is gone and the bare id is left, for
+ * telling repeats.
+ */
+export const messageState = { new: 0, setAside: 1, done: 2 } as const;
 
 /**
  * Each takes the schema one version on; forward only, and never changed once released. Documents are JSON text, and
@@ -22,7 +25,6 @@ export const migrations: ReadonlyArray<string> = [
     ts REAL NOT NULL,
     by_user INTEGER NOT NULL,
     state INTEGER NOT NULL,
-    chat TEXT,
     until INTEGER NOT NULL,
     expire INTEGER NOT NULL,
     doc TEXT
@@ -42,7 +44,7 @@ export const migrations: ReadonlyArray<string> = [
     doc TEXT NOT NULL
   );
   CREATE INDEX conversations_owner ON conversations (user, owner) WHERE owner IS NOT NULL;
-  CREATE INDEX conversations_state ON conversations (state, expire) WHERE state IS NOT NULL;
+  CREATE INDEX conversations_state ON conversations (state) WHERE state IS NOT NULL;
   CREATE INDEX conversations_expire ON conversations (expire) WHERE expire IS NOT NULL;
 
   CREATE TABLE overflow (id TEXT NOT NULL UNIQUE, user TEXT NOT NULL, ord INTEGER NOT NULL, doc TEXT NOT NULL);

@@ -1,0 +1,87 @@
+import { storeUnavailable } from '../../application/ports/errors.ts';
+import { userKey } from '../../domain/channel.ts';
+import { E } from '../../domain/fp.ts';
+import { makeLocalInstances } from '../shared/local-instances.ts';
+import type { StoreOptions, Stores } from '../shared/stores.ts';
+import { startSweeper } from '../shared/sweeper.ts';
+import { makeArrivals } from './arrivals.ts';
+import { makeSqliteContextStore } from './context-store.adapter.ts';
+import { makeConversations } from './conversations.ts';
+import { storedKey } from './documents.ts';
+import { makeOverflow } from './overflow.ts';
+import { disown, ownFile } from './own-file.ts';
+import { makeReader } from './reader.ts';
+import { makeSetAsides } from './set-aside.ts';
+import { makeStanding } from './standing.ts';
+import { makeWriter } from './writer.ts';
+
+/** Rows of each kind that one slice takes away: the event loop stands still meanwhile, for some ms at most. */
+const sliceMax = 200;
+
+/**
+ * Opens (and makes) the file for this process alone. Throws `SqliteOpenError`. One thread, one connection: what a call
+ * writes is on the disk when it answers.
+ */
+export const openSqlite = (path: string, options: StoreOptions): Stores => {
+  const { clock, log, metrics } = options;
+  const db = ownFile(path);
+  const arrivals = makeArrivals(db, clock);
+  const standing = makeStanding(db);
+  const undone = (): void => {
+    arrivals.undone();
+    standing.undone();
+  };
+  const read = makeReader({ db, log, metrics });
+  const { write, close } = makeWriter({ db, log, metrics, monotonic: clock.monotonic, undone });
+  const { sweep: sweepMessages, ...contextStore } = makeSqliteContextStore({
+    ...options,
+    db,
+    arrivals,
+    read,
+    write,
+  });
+  const {
+    forget,
+    sweep: sweepConversations,
+    ...conversations
+  } = makeConversations({ ...options, db, standing, read, write });
+  const { forget: forgetSpilled, ...overflow } = makeOverflow(db, read, write);
+  const { forget: forgetSetAside, ...setAsides } = makeSetAsides(db, read, write, log);
+
+  const stopSweeper = startSweeper(clock, async () => {
+    const swept = await write(() => {
+      const expired = sweepConversations(sliceMax);
+      expired.forEach(forgetSpilled);
+      return [expired.length, sweepMessages(sliceMax)];
+    })();
+    return E.isRight(swept) && swept.right.includes(sliceMax);
+  });
+
+  return {
+    contextStore,
+    chatStore: {
+      ...conversations,
+      ...overflow,
+      ...setAsides,
+      erase: (user) =>
+        write(() => {
+          const key = storedKey(userKey(user));
+          forget(key);
+          forgetSpilled(key);
+          forgetSetAside(key);
+        }),
+    },
+    instances: makeLocalInstances(read),
+    close: async () => {
+      if (!db.isOpen) return;
+      stopSweeper();
+      close();
+      try {
+        arrivals.settleUp();
+      } catch (cause) {
+        log.error('store-close-failed', { detail: storeUnavailable(cause).detail });
+      }
+      disown(path, db);
+    },
+  };
+};

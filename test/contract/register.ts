@@ -1,0 +1,16 @@
+import test from 'ava';
+import type { Ability, ContractCase, MakeStore } from './contract.ts';
+
+/** Registers the cases that a store with these abilities has to pass. */
+export const runContract = <Store>(
+  name: string,
+  contract: ReadonlyArray<ContractCase<Store>>,
+  make: MakeStore<Store>,
+  abilities: ReadonlyArray<Ability>,
+): void => {
+  for (const { title, needs, run } of contract)
+    if (needs === undefined || abilities.includes(needs))
+      test(`${name}: ${title}`, async (t) => {
+        await t.notThrowsAsync(run(make));
+      });
+};
