@@ -55,13 +55,14 @@ export class ChatServer {
   readonly settings: LiveAgentSettings;
   readonly changes = new Feed<ChatChange>('chat changes');
   readonly violations = new Feed<Violation>('violations');
-  readonly timers = new Timers();
+  readonly timers: Timers;
   readonly buttons = new Map<string, ButtonAvailability>();
   readonly #sessions = new Map<string, Session>();
   readonly #over: string[] = [];
 
-  constructor(org: Org, settings: Partial<LiveAgentSettings> = {}) {
+  constructor(org: Org, settings: Partial<LiveAgentSettings> = {}, timers = new Timers()) {
     this.org = org;
+    this.timers = timers;
     this.settings = { ...defaultSettings, ...settings };
   }
 
