@@ -12,9 +12,9 @@ type Kind = NonNullable<MediaSaying['kind']>;
 
 const kinds: ReadonlyArray<Kind> = ['image', 'audio', 'voice', 'video', 'document', 'sticker'];
 
-export const largestUpload = 10 * 1024 * 1024;
+const largestUpload = 10 * 1024 * 1024;
 
-export const providerOf = (value: unknown): Provider =>
+const providerOf = (value: unknown): Provider =>
   value === 'whatsapp' || value === 'facebook' ? value : refuse(400, 'provider is whatsapp or facebook');
 
 /** The service is out of reach, or nobody connected it. */

@@ -27,13 +27,13 @@ import type { Metrics } from './ports/metrics.port.ts';
 import { noProbe, type Probe } from './ports/probe.port.ts';
 import type { TokenIssuer } from './ports/token.port.ts';
 import type { Turns } from './ports/turns.port.ts';
-import { makeAuthenticate, makeCheckToken } from './use-cases/authenticate.ts';
-import { makeConnectChat, type ConnectSettings } from './use-cases/connect-chat.ts';
-import { makeFinishChat } from './use-cases/finish-chat.ts';
-import { makeGetChat } from './use-cases/get-chat.ts';
-import { makeGetContext } from './use-cases/get-context.ts';
-import { makeIngestMessages } from './use-cases/ingest-messages.ts';
-import { makeRegisterWebhook, makeRemoveWebhook } from './use-cases/webhooks.ts';
+import { makeAuthenticate, makeCheckToken } from './use-cases/authenticate.use-case.ts';
+import { makeConnectChat, type ConnectSettings } from './use-cases/connect-chat.use-case.ts';
+import { makeFinishChat } from './use-cases/finish-chat.use-case.ts';
+import { makeGetChat } from './use-cases/get-chat.use-case.ts';
+import { makeGetContext } from './use-cases/get-context.use-case.ts';
+import { makeIngestMessages } from './use-cases/ingest-messages.use-case.ts';
+import { makeRegisterWebhook, makeRemoveWebhook } from './use-cases/webhooks.use-case.ts';
 
 /** Everything outside that the use cases and workers need. */
 export interface Ports {

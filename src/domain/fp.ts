@@ -1,5 +1,5 @@
 /** The only door to fp-ts: everything the project uses of it, under short names. */
-export { pipe, flow, identity } from 'fp-ts/lib/function.js';
+export { pipe } from 'fp-ts/lib/function.js';
 export { sequenceS } from 'fp-ts/lib/Apply.js';
 export * as E from 'fp-ts/lib/Either.js';
 export * as O from 'fp-ts/lib/Option.js';

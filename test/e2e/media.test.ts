@@ -55,7 +55,7 @@ test('a file that takes long › the agent gets the link first, and the notice l
   const service = await withService(t, { env: { MEDIA_WAIT: '100ms' } });
   const chat = await talk(service);
   const { salesforce, yalo } = service.sandbox;
-  const url = `${yalo.mediaUrl}/slow/700/photo.jpg`;
+  const url = `${yalo.mediaUrl}/slow/4000/photo.jpg`;
   await yalo.phone.sendMedia({ provider: 'whatsapp', userId: user, url });
   await yalo.phone.sendText('whatsapp', user, 'después');
   await salesforce.agents.waitForText(chat, notices.image);

@@ -19,7 +19,7 @@ interface Chat {
   active: boolean;
 }
 
-export const credentials = { username: 'yaloUser', password: 'sample-password' };
+const credentials = { username: 'yaloUser', password: 'sample-password' };
 
 /** As much of the service as one conversation on the page needs: no store, no retries. */
 class FakeService {

@@ -1,40 +1,24 @@
 import test from 'ava';
-import { E, TE } from '../../src/domain/fp.ts';
+import { E } from '../../src/domain/fp.ts';
 import type { Upload } from '../../src/domain/effect.ts';
-import type { BotChannel } from '../../src/application/ports/bot-channel.port.ts';
-import { limitBotChannel, limitCalls, limitCaseFiles } from '../../src/adapters/limits/limited.ts';
+import { limitCalls, limitCaseFiles, turnsOf } from '../../src/adapters/limits/limited.ts';
 import { makeRateLimiter } from '../../src/adapters/limits/rate-limiter.ts';
 
 const never = new AbortController().signal;
 const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
-test('texts to users › wait for their turn; what had none in time was not sent', async (t) => {
-  const sent: string[] = [];
-  const channel: BotChannel = {
-    sendText: (_user, text) => async () => {
-      sent.push(text.id);
-      return E.right(undefined);
-    },
-    recognisesRepeats: () => true,
-    registerWebhook: () => TE.right(undefined),
-    removeWebhook: () => TE.right(undefined),
-  };
-  const limited = limitBotChannel(makeRateLimiter({ perSecond: 10, burst: 1 }), channel);
-  const send = (id: string, deadline = never): Promise<unknown> =>
-    limited.sendText({ provider: 'whatsapp', id: '1' }, { id, text: 'x' }, deadline)();
-  const outcomes = await Promise.all([send('a'), send('b', AbortSignal.timeout(20)), send('c')]);
-  t.like(outcomes[1], { left: { _tag: 'RemoteBusy', certain: true } });
-  t.deepEqual(sent, ['a', 'c']);
-  t.true(E.isRight(await limited.registerWebhook('whatsapp', never)()));
-  t.true(limited.recognisesRepeats('whatsapp'));
-});
-
 test('any call with a deadline › can be limited', async (t) => {
   const call = async (what: string, _deadline: AbortSignal): Promise<E.Either<never, string>> =>
     E.right(what);
-  const limited = limitCalls(makeRateLimiter({ perSecond: 10, burst: 1 }), call);
+  const limited = limitCalls(makeRateLimiter({ perSecond: 1 / 60, burst: 1 }), call);
   t.deepEqual(await limited('one', never), E.right('one'));
   t.like(await limited('two', AbortSignal.timeout(20)), { left: { _tag: 'RemoteBusy' } });
+});
+
+test('turns › say whether there was one', async (t) => {
+  const turns = turnsOf(makeRateLimiter({ perSecond: 1 / 60, burst: 1 }));
+  t.true(await turns.take(never));
+  t.false(await turns.take(AbortSignal.timeout(20)));
 });
 
 test('uploads › run so many at a time, in order; the rest wait within their deadlines', async (t) => {

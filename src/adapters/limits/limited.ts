@@ -1,6 +1,5 @@
 import { E, type Either } from '../../domain/fp.ts';
 import pLimit from 'p-limit';
-import type { BotChannel } from '../../application/ports/bot-channel.port.ts';
 import type { CaseFiles } from '../../application/ports/case-files.port.ts';
 import type { RemoteFailure } from '../../application/ports/errors.ts';
 import type { Turns } from '../../application/ports/turns.port.ts';
@@ -45,13 +44,6 @@ export const limitCalls =
   ): ((...args: readonly [...Before, AbortSignal]) => Promise<Either<L | RemoteFailure, A>>) =>
   (...args) =>
     afterTurn(limiter, args[args.length - 1] as AbortSignal, () => call(...args));
-
-/** RATE_LIMIT_YALO: texts to users wait for their turn; webhooks are registered without. */
-export const limitBotChannel = (limiter: RateLimiter, channel: BotChannel): BotChannel => ({
-  ...channel,
-  sendText: (user, text, deadline) => () =>
-    afterTurn(limiter, deadline, channel.sendText(user, text, deadline)),
-});
 
 /** So many uploads at once in this process (relay.md §3 says three); `maxWaiting` more may wait, default 1000. */
 export const limitCaseFiles = (

@@ -56,7 +56,7 @@ export interface ErrorAnswer {
 }
 
 /** The error codes of an answer, first first; none when its body is not the usual array. */
-export const errorCodes = (body: unknown): ReadonlyArray<string> => {
+const errorCodes = (body: unknown): ReadonlyArray<string> => {
   const items = errorItems.decode(body);
   return E.isRight(items) ? items.right.map((item) => safeWord(item.errorCode)) : [];
 };

@@ -5,13 +5,13 @@ import { storeUnavailable, type StoreUnavailable } from '../../application/ports
 import { E, type Either, type TaskEither } from '../../domain/fp.ts';
 
 /** Operations of one transaction. */
-export const groupMax = 256;
+const groupMax = 256;
 /** Text of one transaction, in UTF-16 units: the event loop stands still while it is written. */
 const groupTextMax = 2 * 1024 * 1024;
 /** Operations that wait; a further one is refused at once. */
 export const queueMax = 5_000;
 /** Text that waits, in UTF-16 units. */
-export const queueTextMax = 64 * 1024 * 1024;
+const queueTextMax = 64 * 1024 * 1024;
 
 /**
  * The only way to write. All writes asked for in one turn of the event loop (and while it was writing) share a

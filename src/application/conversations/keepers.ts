@@ -22,6 +22,10 @@ export interface Keepers {
   readonly woken: (user: User) => void;
   /** Goes on with a conversation that is ours by now; what is planned for it comes before anything else. */
   readonly adopt: (stored: StoredConversation, first?: Plan) => void;
+  /** A write that may have made the conversation ours was not answered, or came too late to tell. */
+  readonly doubt: (user: User) => void;
+  /** Looks at those in doubt, and goes on with the ones that are ours. */
+  readonly resolveDoubts: () => Promise<void>;
   readonly owns: (user: User) => boolean;
   readonly count: () => number;
   /** Effects that wait in the lanes of this process. */
@@ -50,8 +54,25 @@ interface Kept {
   readonly worker: Worker;
 }
 
+/** A write that was not answered may still come so long after, ms. */
+const doubtMs = 60_000;
+
 export const makeKeepers = (deps: KeepersDeps): Keepers => {
   const kept = new Map<UserKey, Kept>();
+  const doubts = new Map<UserKey, { readonly user: User; readonly until: number }>();
+
+  const doubt = (user: User): void => {
+    doubts.set(userKey(user), { user, until: deps.clock.monotonic() + doubtMs });
+  };
+
+  const resolveDoubt = async (key: UserKey, user: User, until: number): Promise<void> => {
+    const found = await deps.store.load(user)();
+    if (E.isLeft(found)) return;
+    const stored = O.toUndefined(found.right);
+    const isOurs = stored !== undefined && O.isSome(stored.owner) && stored.owner.value === deps.self;
+    if (!kept.has(key) && isOurs) adopt(stored, () => [{ type: 'recovered' }]);
+    if (kept.has(key) || deps.clock.monotonic() >= until) doubts.delete(key);
+  };
 
   const adopt = (stored: StoredConversation, first?: Plan): void => {
     const key = userKey(stored.conversation.user);
@@ -95,7 +116,10 @@ export const makeKeepers = (deps: KeepersDeps): Keepers => {
 
   const amendFree = async (user: User, plan: Plan): Promise<Either<StoreUnavailable, Conversation>> => {
     const amended = await amend(deps, user, plan);
-    if (E.isLeft(amended)) return amended;
+    if (E.isLeft(amended)) {
+      doubt(user);
+      return amended;
+    }
     const { stored, changed } = amended.right;
     if (changed && O.isSome(stored.owner)) {
       const mine = kept.get(userKey(user));
@@ -131,6 +155,10 @@ export const makeKeepers = (deps: KeepersDeps): Keepers => {
       if (mine !== undefined) void look(mine);
     },
     adopt,
+    doubt,
+    resolveDoubts: async () => {
+      for (const [key, { user, until }] of [...doubts]) await resolveDoubt(key, user, until);
+    },
     owns: (user) => kept.has(userKey(user)),
     count: () => kept.size,
     queues: () => {

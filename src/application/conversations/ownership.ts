@@ -97,6 +97,7 @@ export const makeOwnership = (deps: OwnershipDeps): Ownership => {
 
   /** One conversation at a time, no faster than polls may begin. */
   const takeOver = async (): Promise<void> => {
+    if (!resting) await keepers.resolveDoubts();
     const alive = await living();
     if (alive === undefined) return;
     let after: string | undefined;
@@ -121,7 +122,8 @@ export const makeOwnership = (deps: OwnershipDeps): Ownership => {
   const takeOne = async ({ conversation: { user }, owner, epoch }: StoredConversation): Promise<void> => {
     if (O.isNone(owner)) return;
     const taken = await store.takeOver(user, { owner: owner.value, epoch }, self)();
-    if (E.isLeft(taken) || O.isNone(taken.right)) return;
+    // an earlier try of ours may have been the faster one
+    if (E.isLeft(taken) || O.isNone(taken.right)) return keepers.doubt(user);
     metrics.count('takeovers_total');
     deps.probe.reached('taken-over');
     // whatever stands at the head of a lane may have been sent by the one before

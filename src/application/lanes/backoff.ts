@@ -1,5 +1,5 @@
 /** Longest pause between two tries, ms (relay.md §4.5). */
-export const longestPauseMs = 30_000;
+const longestPauseMs = 30_000;
 
 /** Pause after so many failures in a row (from 1): 0.5 s, doubling, with jitter. `random`: uniform in [0, 1). */
 export const backoffMs = (failures: number, random: number, longest = longestPauseMs): number =>
