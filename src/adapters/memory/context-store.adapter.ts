@@ -108,9 +108,10 @@ export const makeMemoryContextStore = (
       answer(() => {
         const key = userKey(message.user);
         const { all, open } = entriesToFill(key);
+        // a place is used up by one that was seen, too: stores that find it out by writing cannot do otherwise
+        last = Math.max(last + 1, now());
         if (all.has(message.id)) return 'seen';
         const storedAt = clock.now();
-        last = Math.max(last + 1, now());
         const entry: Entry = {
           user: key,
           id: message.id,
