@@ -2,7 +2,7 @@ import type { ChatEvent } from './chat-event.ts';
 import { closeChat } from './chat-life.ts';
 import { isOpen, type Chat, type Conversation } from './conversation.ts';
 import type { DeskEvent, IdleTimer } from './desk-event.ts';
-import { cutAgentLane, tellUser, withAgentLane, withLanes, without } from './lanes.ts';
+import { cutAgentLane, owesDeskNothing, tellUser, withAgentLane, withLanes, without } from './lanes.ts';
 import type { Arrival } from './message.ts';
 import type { ChatPolicy } from './policy.ts';
 import { fill } from './texts.ts';
@@ -27,7 +27,7 @@ export const decideDesk = (
 /** A chat that only drains has lost its session: what is left becomes context again. */
 const sessionGone = (conversation: Conversation, chatId: string): Conversation => {
   const lanes = conversation.lanes.chats[chatId];
-  return lanes === undefined
+  return lanes === undefined || owesDeskNothing(lanes)
     ? conversation
     : withLanes(conversation, chatId, { ...lanes, agent: cutAgentLane(lanes.agent) });
 };
@@ -131,6 +131,9 @@ const queueMoved = (
   return tellUser(known, chat.id, lines.join('\n'), at);
 };
 
+/** Of an agent's name so much is kept, UTF-16 units. */
+const nameMax = 255;
+
 const joined = (
   policy: ChatPolicy,
   conversation: Conversation,
@@ -141,15 +144,18 @@ const joined = (
   announcement: string,
 ): Conversation => {
   const isFirst = chat.state !== 'active';
+  // the clock was the former agent's; without a timer of the new one it would end the chat for nobody
+  const before = idle === undefined ? without(chat, 'idleClock') : chat;
+  const agent = name.slice(0, nameMax).toWellFormed();
   const active: Chat = {
-    ...without(chat, 'idle', 'position', 'estimatedWaitSeconds'),
+    ...without(before, 'idle', 'position', 'estimatedWaitSeconds'),
     state: 'active',
-    agent: name,
+    agent,
     activeAt: at,
     ...(isFirst ? { since: at, joinedMark: mark } : {}),
     ...(idle === undefined ? {} : { idle }),
   };
-  const told = tellUser({ ...conversation, chat: active }, chat.id, announce(announcement, name), at);
+  const told = tellUser({ ...conversation, chat: active }, chat.id, announce(announcement, agent), at);
   return isFirst ? withAgentLane(told, chat.id, () => ({ introduction: 'due' })) : told;
 };
 

@@ -53,9 +53,19 @@ export type ChatEvent =
   /** The user wrote something, whether it can be posted yet or not. */
   | { readonly type: 'user-spoke'; readonly chatId: ChatId; readonly at: number }
   /** A media message can be uploaded to the case already. */
-  | { readonly type: 'media-seen'; readonly chatId: ChatId; readonly at: number; readonly message: StoredMessage }
+  | {
+      readonly type: 'media-seen';
+      readonly chatId: ChatId;
+      readonly at: number;
+      readonly message: StoredMessage;
+    }
   /** The next message of the user takes its place in the agent lane. */
-  | { readonly type: 'message-taken'; readonly chatId: ChatId; readonly at: number; readonly message: StoredMessage }
+  | {
+      readonly type: 'message-taken';
+      readonly chatId: ChatId;
+      readonly at: number;
+      readonly message: StoredMessage;
+    }
   /** The entries for the context message were read. */
   | {
       readonly type: 'context-read';
@@ -97,11 +107,26 @@ export type ChatEvent =
       readonly at: number;
       readonly detail: string;
     }
-  | { readonly type: 'posts-bound'; readonly chatId: ChatId; readonly state: unknown; readonly covers: number }
+  | {
+      readonly type: 'posts-bound';
+      readonly chatId: ChatId;
+      readonly state: unknown;
+      readonly covers: number;
+    }
   | { readonly type: 'desk-state'; readonly chatId: ChatId; readonly state: unknown }
-  | { readonly type: 'posts-delivered'; readonly chatId: ChatId; readonly at: number; readonly uncertain?: true }
+  | {
+      readonly type: 'posts-delivered';
+      readonly chatId: ChatId;
+      readonly at: number;
+      readonly uncertain?: true;
+    }
   | ({ readonly type: 'posts-failed'; readonly chatId: ChatId } & Failure)
-  | { readonly type: 'posts-set-aside'; readonly chatId: ChatId; readonly at: number; readonly detail: string }
+  | {
+      readonly type: 'posts-set-aside';
+      readonly chatId: ChatId;
+      readonly at: number;
+      readonly detail: string;
+    }
   /** The bound head is given up together with its session. */
   | { readonly type: 'posts-abandoned'; readonly chatId: ChatId; readonly at: number }
   | { readonly type: 'settled'; readonly chatId: ChatId; readonly settlements: ReadonlyArray<Settlement> }

@@ -1,11 +1,12 @@
 import type { ChatEvent } from './chat-event.ts';
-import { isOpen, type Chat, type ChatReason, type Conversation } from './conversation.ts';
+import { emptyLanes, isOpen, type Chat, type ChatReason, type Conversation } from './conversation.ts';
 import {
   cutAgentLane,
   endSession,
   lanesOf,
   maxDrainingChats,
   moveBot,
+  owesDeskNothing,
   tellUser,
   withAgentLane,
   withLanes,
@@ -24,7 +25,7 @@ export const reserve = (
   conversation: Conversation,
   { chatId, at, mark, profile, flow }: Reserved,
 ): Conversation => {
-  if (isOpen(conversation.chat)) return conversation;
+  if (isOpen(conversation.chat) || conversation.chat?.id === chatId) return conversation;
   const { lending } = conversation;
   const lent = lending?.flow === flow && at < lending.at + lendingMs ? lending : undefined;
   const chat: Chat = {
@@ -53,12 +54,16 @@ export const reserve = (
 };
 
 /** Of the chats that still drain, the newest keep their posts; those of older ones become context again. */
-const cutOldest = ({ lanes }: Conversation): ReadonlyArray<[string, Conversation['lanes']['chats'][string]]> => {
-  const draining = Object.entries(lanes.chats).sort(([a], [b]) => (a < b ? -1 : 1));
-  const excess = draining.length - maxDrainingChats;
-  return draining.map(([chatId, chat], index) => [
+const cutOldest = ({
+  lanes,
+}: Conversation): ReadonlyArray<[string, Conversation['lanes']['chats'][string]]> => {
+  const draining = Object.keys(lanes.chats)
+    .filter((chatId) => !owesDeskNothing(lanes.chats[chatId] ?? emptyLanes))
+    .sort();
+  const excess = new Set(draining.slice(0, Math.max(0, draining.length - maxDrainingChats)));
+  return Object.entries(lanes.chats).map(([chatId, chat]) => [
     chatId,
-    index < excess ? { ...chat, agent: cutAgentLane(chat.agent) } : chat,
+    excess.has(chatId) ? { ...chat, agent: cutAgentLane(chat.agent) } : chat,
   ]);
 };
 
@@ -86,11 +91,13 @@ export const failConnect = (
 const lend = (conversation: Conversation, chat: Chat, caseUnknown: boolean): Conversation => {
   const { flow, caseId, contactId, requestedAt, lookForCaseSince } = chat;
   if (caseId === undefined && !caseUnknown && lookForCaseSince === undefined) return conversation;
+  const { lending } = conversation;
+  const lentAt = lending?.caseId === caseId ? lending?.at : undefined;
   return {
     ...conversation,
     lending: {
       flow,
-      at: caseId === undefined ? (lookForCaseSince ?? requestedAt) : (conversation.lending?.at ?? requestedAt),
+      at: caseId === undefined ? (lookForCaseSince ?? requestedAt) : (lentAt ?? requestedAt),
       ...(caseId === undefined ? {} : { caseId }),
       ...(contactId === undefined ? {} : { contactId }),
     },
@@ -127,6 +134,9 @@ const failing: ReadonlySet<ChatReason> = new Set<ChatReason>([
   'request-timeout',
 ]);
 
+/** Of the desk's own words so much is kept, UTF-16 units. */
+const detailMax = 300;
+
 /** Ends the open chat, at once and for good; its lanes go on to drain. */
 export const closeChat = (policy: ChatPolicy, conversation: Conversation, closing: Closing): Conversation => {
   const { chat } = conversation;
@@ -137,26 +147,27 @@ export const closeChat = (policy: ChatPolicy, conversation: Conversation, closin
     state: chat.state !== 'active' && failing.has(reason) ? 'failed' : 'ended',
     reason,
     since: at,
-    ...(closing.detail === undefined ? {} : { detail: closing.detail }),
+    ...(closing.detail === undefined ? {} : { detail: closing.detail.slice(0, detailMax).toWellFormed() }),
   };
+  // its case may just be on its way: the answer is lent too when it comes, else the next connect looks for it
   const beforeAccepted = chat.acceptedAt === undefined && reason === 'finished';
   const withChat = beforeAccepted
-    ? lend({ ...conversation, chat: ended }, chat, false)
+    ? lend({ ...conversation, chat: ended }, chat, true)
     : { ...conversation, chat: ended };
   const told = closing.text === undefined ? withChat : tellUser(withChat, chat.id, closing.text, at);
   const moved = closing.bot === undefined ? told : moveBot(told, chat.id, closing.bot, at, policy);
-  return closeDesk(moved, chat.id, desk, at);
+  return closeDesk(moved, chat, desk, at);
 };
 
 const closeDesk = (
   conversation: Conversation,
-  chatId: string,
+  { id: chatId, mark }: Chat,
   desk: Closing['desk'],
   at: number,
 ): Conversation => {
   if (conversation.lanes.chats[chatId] === undefined) return conversation;
   if (typeof desk === 'object')
-    return withAgentLane(conversation, chatId, () => ({ closing: { upTo: desk.drainUpTo } }));
+    return withAgentLane(conversation, chatId, () => ({ closing: { from: mark, upTo: desk.drainUpTo } }));
   const lanes = lanesOf(conversation, chatId);
   const cut = withLanes(conversation, chatId, { ...lanes, agent: cutAgentLane(lanes.agent) });
   return desk === 'end' ? endSession(cut, chatId, at) : cut;

@@ -1,45 +1,31 @@
-import { notUploadedText, readable, uploadedNotice } from './agent-text.ts';
-import { renderContext } from './context.ts';
-import {
-  emptyLanes,
-  isOpen,
-  type AgentLane,
-  type Chat,
-  type ChatReason,
-  type Conversation,
-  type UploadState,
-} from './conversation.ts';
+import { notUploadedText, uploadedNotice } from './agent-text.ts';
+import { hasRoomForUser } from './bounds.ts';
+import { emptyLanes, isOpen, type Chat, type ChatReason, type Conversation } from './conversation.ts';
 import type { ChatEvent, EffectLane, Failure, Note } from './chat-event.ts';
 import { decideDesk } from './chat-desk.ts';
 import { closeChat, failConnect, reserve } from './chat-life.ts';
 import type { AgentPost, BotState, ChatId, Upload, UserText } from './effect.ts';
 import {
-  agentPieces,
-  cutAgentLane,
+  botStateDueAt,
+  cutShort,
   dropDrained,
   endSession,
-  lanesOf,
-  pushUpload,
-  tellAgent,
+  noticeAgent,
   tellUser,
   withAgentLane,
   withLanes,
   without,
+  withoutInAgentLane,
 } from './lanes.ts';
-import type { StoredMessage } from './message.ts';
-import { lateUploadMs, type ChatPolicy } from './policy.ts';
+import type { ChatPolicy } from './policy.ts';
 import { fill } from './texts.ts';
+import { closingDrained, fillPlace, introduce, mediaSeen, messageTaken, uploadEnded } from './to-agent.ts';
 
 /** What follows from an event: the conversation with its effects, and what is worth counting. */
 export interface Decision {
   readonly conversation: Conversation;
   readonly notes: ReadonlyArray<Note>;
 }
-
-/** Pieces of one message that enter the lane at a time; the document stays small however long the message is. */
-const maxPieces = 6;
-/** Uploads remembered for one chat at a time; further media wait for their place in the lane. */
-export const maxUploads = 60;
 
 /**
  * The state machine of a conversation: pure and total (relay.md §1 to §3). Effects are stored in the lanes of the
@@ -71,7 +57,7 @@ const step = (policy: ChatPolicy, conversation: Conversation, event: ChatEvent):
     case 'reserved':
       return reserve(conversation, event);
     case 'contact-found':
-      return onPresentChat(conversation, event.chatId, (chat) => ({ ...chat, contactId: event.contactId }));
+      return contactFound(conversation, event);
     case 'case-made':
       return caseMade(conversation, event);
     case 'session-opened':
@@ -127,9 +113,11 @@ const step = (policy: ChatPolicy, conversation: Conversation, event: ChatEvent):
     case 'posts-bound':
       return conversation.lanes.chats[event.chatId] === undefined
         ? conversation
-        : withAgentLane(withDeskState(conversation, event.chatId, event.state), event.chatId, () => ({
-            bound: event.covers,
-          }));
+        : withAgentLane(
+            withDeskState(conversation, event.chatId, event.state),
+            event.chatId,
+            ({ posts, bound }) => ({ bound: bound > 0 ? bound : Math.min(event.covers, posts.length) }),
+          );
     case 'desk-state':
       return withDeskState(conversation, event.chatId, event.state);
     case 'posts-delivered':
@@ -137,7 +125,7 @@ const step = (policy: ChatPolicy, conversation: Conversation, event: ChatEvent):
     case 'posts-failed':
       return postsFailed(conversation, event);
     case 'posts-set-aside':
-      return { ...settleHead(conversation, event.chatId, 'set-aside'), lastError: event.detail };
+      return withTrouble(conversation, settleHead(conversation, event.chatId, 'set-aside'), event.detail);
     case 'posts-abandoned':
       return abandonHead(conversation, event.chatId);
     case 'settled':
@@ -169,6 +157,17 @@ const withDeskState = (conversation: Conversation, chatId: ChatId, state: unknow
 
 // -- connecting
 
+/** Also after the end of a connect: the case that is lent then belongs to this contact. */
+const contactFound = (
+  conversation: Conversation,
+  { chatId, contactId }: Extract<ChatEvent, { type: 'contact-found' }>,
+): Conversation => {
+  const { chat } = conversation;
+  return chat?.id === chatId && chat.acceptedAt === undefined
+    ? { ...conversation, chat: { ...chat, contactId } }
+    : conversation;
+};
+
 const caseMade = (
   conversation: Conversation,
   { chatId, caseId, at }: Extract<ChatEvent, { type: 'case-made' }>,
@@ -194,9 +193,12 @@ const sessionOpened = (
   conversation: Conversation,
   { chatId, at, desk }: Extract<ChatEvent, { type: 'session-opened' }>,
 ): Conversation => {
+  if (conversation.chat === undefined) return conversation;
   const lanes = conversation.lanes.chats[chatId] ?? emptyLanes;
   const opened = withLanes(conversation, chatId, { ...lanes, desk });
-  return isOpen(conversation.chat) && conversation.chat.id === chatId ? opened : endSession(opened, chatId, at);
+  return isOpen(conversation.chat) && conversation.chat.id === chatId
+    ? opened
+    : endSession(opened, chatId, at);
 };
 
 const requestTaken = (
@@ -204,150 +206,9 @@ const requestTaken = (
   { chatId, at, state }: Extract<ChatEvent, { type: 'request-taken' }>,
 ): Conversation => {
   const taken = onPresentChat(conversation, chatId, (chat) => ({ ...chat, acceptedAt: at, activeAt: at }));
-  return withDeskState(without(taken, 'lending'), chatId, state);
-};
-
-// -- the user's messages
-
-const mediaSeen = (
-  conversation: Conversation,
-  chatId: ChatId,
-  { id, content }: StoredMessage,
-  at: number,
-): Conversation => {
-  const { chat } = conversation;
-  const { uploads } = lanesOf(conversation, chatId);
-  if (!isOpen(chat) || chat.id !== chatId || chat.caseId === undefined || content.type !== 'media')
-    return conversation;
-  if (uploads.length >= maxUploads || uploads.some(({ messageId }) => messageId === id)) return conversation;
-  return pushUpload(conversation, {
-    type: 'upload',
-    chatId,
-    bornAt: at,
-    tries: 0,
-    messageId: id,
-    caseId: chat.caseId,
-    fallbackTitle: chatId,
-    media: content.media,
-    url: content.url,
-    ...(content.mimeType === undefined ? {} : { mimeType: content.mimeType }),
-    ...(content.caption === undefined ? {} : { caption: content.caption }),
-  });
-};
-
-const messageTaken = (
-  policy: ChatPolicy,
-  conversation: Conversation,
-  chatId: ChatId,
-  message: StoredMessage,
-  at: number,
-): Conversation => {
-  const lanes = conversation.lanes.chats[chatId];
-  if (lanes === undefined || lanes.agent.posts.length > 0 || lanes.agent.place !== undefined)
-    return conversation;
-  const { content, id } = message;
-  if (content.type === 'media') {
-    const { media, url, caption } = content;
-    const placed = withAgentLane(mediaSeen(conversation, chatId, message, at), chatId, () => ({
-      place: {
-        messageId: id,
-        media,
-        url,
-        until: at + policy.mediaWaitMs,
-        ...(caption === undefined ? {} : { caption }),
-      },
-    }));
-    return fillPlace(policy, placed, chatId, at);
-  }
-  const pieces = agentPieces(readable(content, policy.texts), policy);
-  const done = lanes.agent.partial?.messageId === id ? lanes.agent.partial.pieces : 0;
-  const some = pieces.slice(done, done + maxPieces);
-  const isAll = done + some.length >= pieces.length;
-  const cleared = withAgentLaneWithout(conversation, chatId, 'partial');
-  return isAll
-    ? tellAgent(cleared, chatId, some, at, { what: 'message', id, as: 'posted' })
-    : withAgentLane(tellAgent(cleared, chatId, some, at), chatId, () => ({
-        partial: { messageId: id, pieces: done + some.length },
-      }));
-};
-
-const withAgentLaneWithout = (
-  conversation: Conversation,
-  chatId: ChatId,
-  ...keys: ReadonlyArray<'partial' | 'place' | 'giveUp' | 'closing'>
-): Conversation => {
-  const lanes = conversation.lanes.chats[chatId];
-  return lanes === undefined
-    ? conversation
-    : withLanes(conversation, chatId, { ...lanes, agent: without(lanes.agent, ...keys) as AgentLane });
-};
-
-/** Puts the notice and the caption of the media message at the head, as far as its upload has come. */
-const fillPlace = (
-  policy: ChatPolicy,
-  conversation: Conversation,
-  chatId: ChatId,
-  at: number,
-): Conversation => {
-  const lanes = lanesOf(conversation, chatId);
-  const { place } = lanes.agent;
-  if (place === undefined) return conversation;
-  const upload = lanes.uploads.find(({ messageId }) => messageId === place.messageId);
-  const settled = (notice: string, uploads: ReadonlyArray<UploadState>): Conversation => {
-    const texts = [notice, place.caption ?? '']
-      .filter((text) => text.trim() !== '')
-      .flatMap((text) => agentPieces(text, policy));
-    const cleared = withAgentLaneWithout(conversation, chatId, 'place');
-    return tellAgent(
-      withLanes(cleared, chatId, { ...lanesOf(cleared, chatId), uploads }),
-      chatId,
-      texts,
-      at,
-      { what: 'message', id: place.messageId, as: 'posted' },
-    );
-  };
-  const others = lanes.uploads.filter(({ messageId }) => messageId !== place.messageId);
-  if (upload?.state === 'done') return settled(uploadedNotice(place.media, upload.title, policy), others);
-  if (upload?.state === 'failed') return settled(fill(policy.texts.uploadFailed, place.url), others);
-  if (at < place.until) return conversation;
-  const late = settled(fill(policy.texts.uploadPending, place.url), others);
-  const after = lanesOf(late, chatId);
-  return withLanes(late, chatId, {
-    ...after,
-    files: after.files.map((file) =>
-      file.messageId === place.messageId ? { ...file, lateUntil: at + lateUploadMs } : file,
-    ),
-  });
-};
-
-/** The first joining: context, welcome; the messages since the reservation follow by themselves. */
-const introduce = (
-  policy: ChatPolicy,
-  conversation: Conversation,
-  chatId: ChatId,
-  entries: ReadonlyArray<StoredMessage>,
-  at: number,
-): Conversation => {
-  if (conversation.lanes.chats[chatId]?.agent.introduction !== 'due') return conversation;
-  const context = renderContext(entries, policy);
-  const told =
-    context === undefined
-      ? conversation
-      : tellAgent(conversation, chatId, context.parts, at, {
-          what: 'context',
-          from: context.from,
-          to: context.to,
-        });
-  const name = conversation.profile?.name ?? '';
-  const welcome = agentPieces(fill(policy.texts.welcomeTemplate, name), policy);
-  return withAgentLane(tellAgent(told, chatId, welcome, at), chatId, () => ({ introduction: 'done' }));
-};
-
-const closingDrained = (conversation: Conversation, chatId: ChatId, at: number): Conversation => {
-  const lane = conversation.lanes.chats[chatId]?.agent;
-  return lane?.closing === undefined || lane.posts.length > 0 || lane.place !== undefined
-    ? conversation
-    : endSession(withAgentLaneWithout(conversation, chatId, 'closing'), chatId, at);
+  // the case has got its chat; one that was lent for another flow, or by a chat that is over, goes on waiting
+  const isServed = taken !== conversation && taken.lending?.flow === taken.chat?.flow;
+  return withDeskState(isServed ? without(taken, 'lending') : taken, chatId, state);
 };
 
 // -- time
@@ -368,12 +229,7 @@ const deskSilent = (
     });
   }
   // a session that only drains: nothing more can be brought to it
-  const lanes = conversation.lanes.chats[chatId];
-  if (lanes === undefined) return conversation;
-  const alreadyEnding = lanes.agent.posts[lanes.agent.bound]?.post.kind === 'end';
-  const isEndBound = lanes.agent.posts[0]?.post.kind === 'end';
-  const cut = withLanes(conversation, chatId, { ...lanes, agent: cutAgentLane(lanes.agent) });
-  return isEndBound ? cut : alreadyEnding || lanes.agent.closing ? endSession(cut, chatId, at) : cut;
+  return cutShort(conversation, chatId, at);
 };
 
 const timePassed = (policy: ChatPolicy, conversation: Conversation, at: number): Conversation => {
@@ -421,7 +277,8 @@ const timePassed = (policy: ChatPolicy, conversation: Conversation, at: number):
  * When the conversation next wants a `time-passed` or another look at its lanes, ms since 1970; never earlier than
  * something that can then be done. `undefined`: only outside events matter.
  */
-export const wakeAt = (policy: ChatPolicy, { chat, lanes }: Conversation): number | undefined => {
+export const wakeAt = (policy: ChatPolicy, conversation: Conversation): number | undefined => {
+  const { chat, lanes } = conversation;
   const times: number[] = [];
   if (isOpen(chat)) {
     if (chat.state === 'requested') {
@@ -438,9 +295,8 @@ export const wakeAt = (policy: ChatPolicy, { chat, lanes }: Conversation): numbe
   }
   const [text] = lanes.user;
   if (text?.notBefore !== undefined) times.push(text.notBefore);
-  const [move] = lanes.bot;
-  if (move !== undefined)
-    times.push(lanes.user.length === 0 ? (move.notBefore ?? 0) : Math.max(move.heldUntil, move.notBefore ?? 0));
+  const move = botStateDueAt(conversation);
+  if (move !== undefined) times.push(move);
   for (const { agent, files } of Object.values(lanes.chats)) {
     if (agent.place !== undefined) times.push(agent.place.until);
     const [post] = agent.posts;
@@ -484,31 +340,37 @@ const onEffect = (
   id: string,
   change: (effect: UserText | BotState | Upload) => object | undefined,
 ): Conversation => {
+  const has = (effects: ReadonlyArray<{ readonly id: string }>): boolean =>
+    effects.some((effect) => effect.id === id);
   const apply = <T extends UserText | BotState | Upload>(effects: ReadonlyArray<T>): ReadonlyArray<T> =>
-    effects.some((effect) => effect.id === id)
-      ? effects.flatMap((effect) => {
-          if (effect.id !== id) return [effect];
-          const changed = change(effect);
-          return changed === undefined ? [] : [changed as T];
-        })
-      : effects;
+    effects.flatMap((effect) => {
+      if (effect.id !== id) return [effect];
+      const changed = change(effect);
+      return changed === undefined ? [] : [changed as T];
+    });
   const { lanes } = conversation;
-  if (lane === 'user') return { ...conversation, lanes: { ...lanes, user: apply(lanes.user) } };
-  if (lane === 'bot') return { ...conversation, lanes: { ...lanes, bot: apply(lanes.bot) } };
-  const chats = Object.entries(lanes.chats).map(([chatId, chat]) => [
-    chatId,
-    { ...chat, files: apply(chat.files) },
-  ]);
-  return {
-    ...conversation,
-    lanes: { ...lanes, chats: Object.fromEntries(chats) as Conversation['lanes']['chats'] },
-  };
+  if (lane === 'user' && has(lanes.user))
+    return { ...conversation, lanes: { ...lanes, user: apply(lanes.user) } };
+  if (lane === 'bot' && has(lanes.bot))
+    return { ...conversation, lanes: { ...lanes, bot: apply(lanes.bot) } };
+  const upload = lane === 'files' ? findUpload(conversation, id) : undefined;
+  const chat = upload === undefined ? undefined : lanes.chats[upload.chatId];
+  return upload === undefined || chat === undefined
+    ? conversation
+    : withLanes(conversation, upload.chatId, { ...chat, files: apply(chat.files) });
 };
 
 const findUpload = (conversation: Conversation, id: string): Upload | undefined =>
   Object.values(conversation.lanes.chats)
     .flatMap(({ files }) => files)
     .find((file) => file.id === id);
+
+/** The latest trouble as operators read it. */
+const lineMax = 300;
+
+/** With the trouble that changed it; without a change it was no trouble of this conversation. */
+const withTrouble = (before: Conversation, after: Conversation, detail: string): Conversation =>
+  after === before ? after : { ...after, lastError: detail.slice(0, lineMax).toWellFormed() };
 
 const effectDone = (
   policy: ChatPolicy,
@@ -521,17 +383,19 @@ const effectDone = (
   if (upload.lateUntil === undefined) return uploadEnded(policy, done, upload, { state: 'done', title }, at);
   const notice = uploadedNotice(upload.media, title, policy);
   return at <= upload.lateUntil && canTellAgent(done, upload.chatId)
-    ? tellAgent(done, upload.chatId, agentPieces(notice, policy), at)
+    ? noticeAgent(done, upload.chatId, notice, at, policy)
     : done;
 };
 
 const effectFailed = (
   conversation: Conversation,
   event: Extract<ChatEvent, { type: 'effect-failed' }>,
-): Conversation => ({
-  ...onEffect(conversation, event.lane, event.id, (effect) => failed(effect, event)),
-  lastError: event.detail,
-});
+): Conversation =>
+  withTrouble(
+    conversation,
+    onEffect(conversation, event.lane, event.id, (effect) => failed(effect, event)),
+    event.detail,
+  );
 
 const failed = <T extends UserText | BotState | Upload | AgentPost>(effect: T, failure: Failure): T => ({
   ...effect,
@@ -547,72 +411,53 @@ const effectSetAside = (
 ): Conversation => {
   const text = conversation.lanes.user.find((effect) => effect.id === id);
   const upload = lane === 'files' ? findUpload(conversation, id) : undefined;
-  const gone = { ...onEffect(conversation, lane, id, () => undefined), lastError: detail };
+  const gone = withTrouble(
+    conversation,
+    onEffect(conversation, lane, id, () => undefined),
+    detail,
+  );
   if (lane === 'user' && text !== undefined) {
     return canTellAgent(gone, text.chatId)
-      ? tellAgent(gone, text.chatId, agentPieces(fill(policy.texts.notDelivered, text.text), policy), at)
+      ? noticeAgent(gone, text.chatId, fill(policy.texts.notDelivered, text.text), at, policy)
       : gone;
   }
   if (upload === undefined) return gone;
   const told = tellUser(gone, upload.chatId, notUploadedText(upload.media, policy.texts), at);
   if (upload.lateUntil === undefined) return uploadEnded(policy, told, upload, { state: 'failed' }, at);
   return canTellAgent(told, upload.chatId)
-    ? tellAgent(told, upload.chatId, agentPieces(fill(policy.texts.uploadFailed, upload.url), policy), at)
+    ? noticeAgent(told, upload.chatId, fill(policy.texts.uploadFailed, upload.url), at, policy)
     : told;
 };
 
-/** An agent has been introduced to the chat and nothing has ended it. */
+/** An agent is in the chat and nothing has ended it. */
 const canTellAgent = ({ chat }: Conversation, chatId: ChatId): boolean =>
   chat?.id === chatId && chat.state === 'active';
-
-const uploadEnded = (
-  policy: ChatPolicy,
-  conversation: Conversation,
-  { chatId, messageId }: Upload,
-  outcome: { readonly state: 'done' | 'failed'; readonly title?: string | undefined },
-  at: number,
-): Conversation => {
-  const lanes = conversation.lanes.chats[chatId];
-  if (lanes === undefined) return conversation;
-  const uploads = lanes.uploads.map((upload) =>
-    upload.messageId === messageId
-      ? {
-          messageId,
-          state: outcome.state,
-          ...(outcome.title === undefined ? {} : { title: outcome.title }),
-        }
-      : upload,
-  );
-  return fillPlace(policy, withLanes(conversation, chatId, { ...lanes, uploads }), chatId, at);
-};
 
 const postsFailed = (
   conversation: Conversation,
   event: Extract<ChatEvent, { type: 'posts-failed' }>,
 ): Conversation => {
-  if (conversation.lanes.chats[event.chatId] === undefined) return conversation;
-  return {
-    ...withAgentLane(conversation, event.chatId, ({ posts }) => ({
-      posts: posts.map((post, index) => (index === 0 ? failed(post, event) : post)),
-    })),
-    lastError: event.detail,
-  };
+  const lane = conversation.lanes.chats[event.chatId]?.agent;
+  if (lane === undefined || lane.posts.length === 0) return conversation;
+  const after = withAgentLane(conversation, event.chatId, ({ posts }) => ({
+    posts: posts.map((post, index) => (index === 0 ? failed(post, event) : post)),
+  }));
+  return withTrouble(conversation, after, event.detail);
 };
 
 /** The bound posts have left (or are given up): what they settle is to be marked in the message store. */
-const settleHead = (
-  conversation: Conversation,
-  chatId: ChatId,
-  as: 'posted' | 'set-aside',
-): Conversation => {
+const settleHead = (conversation: Conversation, chatId: ChatId, as: 'posted' | 'set-aside'): Conversation => {
   const lane = conversation.lanes.chats[chatId]?.agent;
-  if (lane === undefined || lane.bound === 0) return conversation;
-  const settled = lane.posts.slice(0, lane.bound).flatMap(({ settles }) => {
+  if (lane === undefined || lane.posts.length === 0) return conversation;
+  // a post may be given up before it was ever bound
+  const leaving = as === 'set-aside' ? Math.max(1, lane.bound) : lane.bound;
+  if (leaving === 0) return conversation;
+  const settled = lane.posts.slice(0, leaving).flatMap(({ settles }) => {
     if (settles === undefined) return [];
     return [settles.what === 'message' ? { ...settles, as } : settles];
   });
-  return withAgentLane(withAgentLaneWithout(conversation, chatId, 'giveUp'), chatId, () => ({
-    posts: lane.posts.slice(lane.bound),
+  return withAgentLane(withoutInAgentLane(conversation, chatId, 'giveUp'), chatId, () => ({
+    posts: lane.posts.slice(leaving),
     bound: 0,
     unsettled: [...lane.unsettled, ...settled],
   }));
@@ -623,27 +468,34 @@ const abandonHead = (conversation: Conversation, chatId: ChatId): Conversation =
   const lane = conversation.lanes.chats[chatId]?.agent;
   if (lane === undefined || lane.bound === 0) return conversation;
   if (lane.posts[0]?.unknown) return settleHead(conversation, chatId, 'posted');
-  return withAgentLane(withAgentLaneWithout(conversation, chatId, 'giveUp'), chatId, () => ({
+  return withAgentLane(withoutInAgentLane(conversation, chatId, 'giveUp'), chatId, () => ({
     posts: lane.posts.slice(lane.bound),
     bound: 0,
   }));
 };
 
+/** Spilled texts come back, as many as there is room for; `overflow.taken` tells how far. */
 const refill = (
   conversation: Conversation,
   effects: ReadonlyArray<{ readonly order: number; readonly effect: UserText }>,
 ): Conversation => {
+  const fresh = effects.filter(({ order }) => order > conversation.overflow.taken);
+  const tooMany = fresh.findIndex(({ effect }, index) => {
+    const earlier = fresh.slice(0, index).map((spilled) => spilled.effect);
+    const { lanes } = conversation;
+    return !hasRoomForUser(
+      { ...conversation, lanes: { ...lanes, user: [...lanes.user, ...earlier] } },
+      effect,
+    );
+  });
+  const taken = tooMany === -1 ? fresh : fresh.slice(0, tooMany);
+  const last = taken.at(-1);
+  if (last === undefined) return conversation;
   const { overflow, lanes } = conversation;
-  const fresh = effects.filter(({ order }) => order > overflow.taken);
-  if (fresh.length === 0) return conversation;
   return {
     ...conversation,
-    lanes: { ...lanes, user: [...lanes.user, ...fresh.map(({ effect }) => effect)] },
-    overflow: {
-      ...overflow,
-      count: overflow.count - fresh.length,
-      taken: Math.max(...fresh.map(({ order }) => order)),
-    },
+    lanes: { ...lanes, user: [...lanes.user, ...taken.map(({ effect }) => effect)] },
+    overflow: { ...overflow, count: Math.max(0, overflow.count - taken.length), taken: last.order },
   };
 };
 

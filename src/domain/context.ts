@@ -1,13 +1,13 @@
 import { readable } from './agent-text.ts';
+import { showable } from './split.ts';
 import type { Arrival, StoredMessage } from './message.ts';
+import { agentPieces } from './lanes.ts';
 import { contextMaxBytes, contextMaxEntries, type ChatPolicy } from './policy.ts';
-import { splitText } from './split.ts';
 
 /** The context message as it will be posted, and which entries the agent has seen once it is. */
 export interface RenderedContext {
   readonly parts: ReadonlyArray<string>;
-  readonly from: Arrival;
-  readonly to: Arrival;
+  readonly arrivals: ReadonlyArray<Arrival>;
 }
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
@@ -37,8 +37,12 @@ const dateMax = 8_640_000_000_000_000;
 
 /** `DD-MM-YYYY HH:mm:ss` in that zone, daylight saving included. */
 export const localTime = (timestamp: number, timeZone: string): string => {
-  const date = new Date(Math.min(Math.max(timestamp, -dateMax), dateMax));
-  const parts = new Map(formatterFor(timeZone).formatToParts(date).map(({ type, value }) => [type, value]));
+  const date = new Date(Math.min(Math.max(timestamp || 0, -dateMax), dateMax));
+  const parts = new Map(
+    formatterFor(timeZone)
+      .formatToParts(date)
+      .map(({ type, value }) => [type, value]),
+  );
   const part = (type: Intl.DateTimeFormatPartTypes): string => parts.get(type) ?? '';
   return `${part('day')}-${part('month')}-${part('year')} ${part('hour')}:${part('minute')}:${part('second')}`;
 };
@@ -47,7 +51,7 @@ const withoutTrailingBreaks = (text: string): string => text.replace(/[\r\n]+$/u
 
 const line = (entry: StoredMessage, { texts, timeZone }: ChatPolicy): string => {
   const label = entry.from === 'user' ? texts.clientLabel : texts.botLabel;
-  const said = withoutTrailingBreaks(readable(entry.content, texts));
+  const said = withoutTrailingBreaks(showable(readable(entry.content, texts)));
   return `${label} [${localTime(entry.timestamp, timeZone)}]:${said}\n\n`;
 };
 
@@ -61,45 +65,60 @@ const tail = (text: string, maxBytes: number): string => {
   return buffer.subarray(start).toString();
 };
 
+interface Composed {
+  readonly text: string;
+  /** So many of the newest entries are in it. */
+  readonly shown: number;
+}
+
+/** As many of the newest lines as fit into so many bytes, with `…` before them when that is not all there is. */
+const compose = (head: string, lines: ReadonlyArray<string>, isCut: boolean, maxBytes: number): Composed => {
+  const ellipsis = '…\n';
+  let room = maxBytes - bytes(head) - bytes(ellipsis);
+  let first = lines.length;
+  while (first > 0) {
+    const size = bytes(lines[first - 1] ?? '');
+    if (size > room) break;
+    room -= size;
+    first--;
+  }
+  const newest = lines.at(-1);
+  // an entry that alone is too long is shown by its end, rather than hiding all before it
+  if (first === lines.length && newest !== undefined)
+    return { text: head + ellipsis + tail(newest, Math.max(0, room)), shown: 1 };
+  return {
+    text: head + (isCut || first > 0 ? ellipsis : '') + lines.slice(first).join(''),
+    shown: lines.length - first,
+  };
+};
+
+/** Below this the message is sent as it is, however little room there is. */
+const leastBytes = 1024;
+
 /**
  * The text an agent reads on joining (relay.md §3): the newest 200 entries and 32 KiB at most, `…` in front when
  * something was cut, in parts of `agentTextMax`. `entries`: as `GET /v1/context` tells them, oldest first, all of them
- * or the newest. `undefined` when there is nothing to tell.
+ * or the newest. `fits`: the document has room for these parts; until it has, older entries are cut. `undefined` when
+ * there is nothing to tell.
  */
 export const renderContext = (
   entries: ReadonlyArray<StoredMessage>,
   policy: ChatPolicy,
+  fits: (parts: ReadonlyArray<string>) => boolean = () => true,
 ): RenderedContext | undefined => {
   if (entries.length === 0 || policy.texts.context === '') return undefined;
+  const newest = entries.slice(-contextMaxEntries);
+  const lines = newest.map((entry) => line(entry, policy));
+  const isCut = newest.length < entries.length;
   const head = `${policy.texts.context}:\n`;
-  const ellipsis = '…\n';
-  let room = contextMaxBytes - bytes(head) - bytes(ellipsis);
-  const lines: string[] = [];
-  let shortened = false;
-  let first = entries.length;
-  while (first > 0 && entries.length - first < contextMaxEntries) {
-    const entry = entries[first - 1];
-    if (entry === undefined) break;
-    const text = line(entry, policy);
-    const size = bytes(text);
-    if (size > room) {
-      // an entry that alone is too long is shown by its end, rather than hiding all before it
-      if (lines.length === 0) {
-        lines.push(tail(text, room));
-        shortened = true;
-        first--;
-      }
-      break;
-    }
-    room -= size;
-    lines.push(text);
-    first--;
+  let max = contextMaxBytes;
+  let composed = compose(head, lines, isCut, max);
+  let parts = agentPieces(composed.text, policy);
+  while (!fits(parts) && max > leastBytes) {
+    max = Math.floor(max * 0.8);
+    composed = compose(head, lines, isCut, max);
+    parts = agentPieces(composed.text, policy);
   }
-  const cut = first > 0 || shortened;
-  const shown = entries.slice(first);
-  const text = head + (cut ? ellipsis : '') + lines.reverse().join('');
-  // by arrival: nothing that was cut may fall into the range; what was shown and does not is shown again another time
-  const from = entries.slice(0, first).reduce((latest, { arrival }) => Math.max(latest, arrival + 1), 0);
-  const to = shown.reduce((latest, { arrival }) => Math.max(latest, arrival), 0);
-  return { parts: splitText(text, policy.agentTextMax), from, to };
+  const shown = entries.slice(entries.length - composed.shown);
+  return { parts, arrivals: shown.map(({ arrival }) => arrival) };
 };

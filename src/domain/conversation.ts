@@ -79,8 +79,8 @@ export interface AgentLane {
     readonly caption?: string;
     readonly until: number;
   };
-  /** The chat is over for us: posts and messages that arrived up to here go first, then the session is ended. */
-  readonly closing?: { readonly upTo: Arrival };
+  /** The chat is over for us: posts and messages that arrived after `from` and up to `upTo` go first, then the session is ended. */
+  readonly closing?: { readonly from: Arrival; readonly upTo: Arrival };
   /** The bound head is not tried again: its one outcome still awaited, or none after a restart, settles it. */
   readonly giveUp?: true;
   /** A long message at the head, of which so many pieces have left already. */
@@ -103,8 +103,6 @@ export interface ChatLanes {
   readonly agent: AgentLane;
   readonly files: ReadonlyArray<Upload>;
   readonly uploads: ReadonlyArray<UploadState>;
-  /** Effects made for it after another chat had begun; names the next one. */
-  readonly late?: number;
 }
 
 /** A case that a failed connect left behind, for the user's next connect with the same flow. */

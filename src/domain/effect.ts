@@ -47,8 +47,8 @@ export interface Upload extends EffectBase {
 /** What to mark in the message store once something of the user's was posted to the agent (or set aside). */
 export type Settlement =
   | { readonly what: 'message'; readonly id: string; readonly as: 'posted' | 'set-aside' | 'context' }
-  /** The context message: every entry that arrived within the range, both ends included. */
-  | { readonly what: 'context'; readonly from: Arrival; readonly to: Arrival };
+  /** The context message: the entries rendered into it, by their arrivals. */
+  | { readonly what: 'context'; readonly arrivals: ReadonlyArray<Arrival> };
 
 /** A post to the agent desk. */
 export interface AgentPost extends EffectBase {

@@ -1,15 +1,11 @@
-import { splitText } from './split.ts';
+import { hasRoomFor, hasRoomForUser, postMaxBytes, storedBytes } from './bounds.ts';
+import { showable, splitText } from './split.ts';
 import { channelTextMax } from './channel.ts';
 import { emptyLanes, type AgentLane, type Chat, type ChatLanes, type Conversation } from './conversation.ts';
 import type { AgentPost, BotState, ChatId, Settlement, Upload, UserText } from './effect.ts';
 import { botStateHoldMs, type ChatPolicy } from './policy.ts';
 
 /** The pure moves on lanes that the state machine is made of. Each answers a new conversation. */
-
-/** Texts that a conversation itself holds; more are spilled (relay.md §4.6). */
-export const maxUserTexts = 100;
-/** Characters of text that a conversation itself holds for the user. */
-const maxUserChars = 24_000;
 
 export const lanesOf = (conversation: Conversation, chatId: ChatId): ChatLanes =>
   conversation.lanes.chats[chatId] ?? emptyLanes;
@@ -28,52 +24,57 @@ export const withAgentLane = (
   return withLanes(conversation, chatId, { ...lanes, agent: { ...lanes.agent, ...change(lanes.agent) } });
 };
 
-export const without = <T extends object, K extends keyof T>(value: T, ...keys: ReadonlyArray<K>): Omit<T, K> => {
+export const without = <T extends object, K extends keyof T>(
+  value: T,
+  ...keys: ReadonlyArray<K>
+): Omit<T, K> => {
   const copy: T = { ...value };
   for (const key of keys) delete copy[key];
   return copy;
 };
 
-const withChat = (conversation: Conversation, chat: Chat): Conversation => ({ ...conversation, chat });
-
-/** The name of the next effect of a chat; a chat that is not the present one keeps counting by what it holds. */
-const named = (conversation: Conversation, chatId: ChatId): { id: string; conversation: Conversation } => {
-  const { chat } = conversation;
-  if (chat?.id === chatId) {
-    return {
-      id: `${chatId}-${chat.effects}`,
-      conversation: withChat(conversation, { ...chat, effects: chat.effects + 1 }),
-    };
-  }
-  const lanes = lanesOf(conversation, chatId);
-  const late = lanes.late ?? 0;
-  return {
-    id: `${chatId}-l${late}`,
-    conversation: withLanes(conversation, chatId, { ...lanes, late: late + 1 }),
-  };
+export const withoutInAgentLane = (
+  conversation: Conversation,
+  chatId: ChatId,
+  ...keys: ReadonlyArray<'partial' | 'place' | 'giveUp' | 'closing'>
+): Conversation => {
+  const lanes = conversation.lanes.chats[chatId];
+  return lanes === undefined
+    ? conversation
+    : withLanes(conversation, chatId, { ...lanes, agent: without(lanes.agent, ...keys) });
 };
 
-const hasRoom = ({ lanes, overflow }: Conversation, text: string): boolean =>
-  overflow.count === 0 &&
-  overflow.pending.length === 0 &&
-  lanes.user.length < maxUserTexts &&
-  lanes.user.reduce((sum, effect) => sum + effect.text.length, text.length) <=
-    Math.max(maxUserChars, text.length);
+const withChat = (conversation: Conversation, chat: Chat): Conversation => ({ ...conversation, chat });
 
-const pushUserText = (conversation: Conversation, effect: UserText): Conversation =>
-  hasRoom(conversation, effect.text)
-    ? {
-        ...conversation,
-        lanes: { ...conversation.lanes, user: [...conversation.lanes.user, effect] },
-      }
+/**
+ * The name of the next effect, of whichever chat: the present chat counts for all of them, since nothing remembers
+ * the count of a chat whose lanes are gone, and a name is never given twice.
+ */
+const named = (conversation: Conversation, chatId: ChatId): { id: string; conversation: Conversation } => {
+  const { chat } = conversation;
+  return chat === undefined
+    ? { id: `${chatId}-0`, conversation }
     : {
-        ...conversation,
-        overflow: { ...conversation.overflow, pending: [...conversation.overflow.pending, effect] },
+        id: `${chat.id}-${chat.effects}`,
+        conversation: withChat(conversation, { ...chat, effects: chat.effects + 1 }),
       };
+};
+
+const pushUserText = (conversation: Conversation, effect: UserText): Conversation => {
+  const { lanes, overflow } = conversation;
+  return overflow.count === 0 && overflow.pending.length === 0 && hasRoomForUser(conversation, effect)
+    ? { ...conversation, lanes: { ...lanes, user: [...lanes.user, effect] } }
+    : { ...conversation, overflow: { ...overflow, pending: [...overflow.pending, effect] } };
+};
 
 /** A text to the user, in as many messages as the channel needs. An empty one says nothing. */
-export const tellUser = (conversation: Conversation, chatId: ChatId, text: string, at: number): Conversation => {
-  const pieces = splitText(text, channelTextMax[conversation.user.provider]);
+export const tellUser = (
+  conversation: Conversation,
+  chatId: ChatId,
+  text: string,
+  at: number,
+): Conversation => {
+  const pieces = splitText(showable(text), channelTextMax[conversation.user.provider]);
   if (pieces.length === 0) return conversation;
   const { id, conversation: counted } = named(conversation, chatId);
   return pieces.reduce(
@@ -118,9 +119,26 @@ export const tellAgent = (
   }, conversation);
 };
 
-/** A text to the agent, in posts of the length that the desk takes. */
+/** Posts that are certainly short enough for the document, UTF-16 units. */
+const shortPost = 8_000;
+
+/** A text to the agent, in posts of the length that the desk and the document take. */
 export const agentPieces = (text: string, policy: ChatPolicy): ReadonlyArray<string> =>
-  splitText(text, policy.agentTextMax);
+  splitText(showable(text), policy.agentTextMax).flatMap((piece) =>
+    storedBytes(piece) <= postMaxBytes ? [piece] : splitText(piece, shortPost),
+  );
+
+/** A word to the agent about something that went on elsewhere. A document without room for it takes none. */
+export const noticeAgent = (
+  conversation: Conversation,
+  chatId: ChatId,
+  text: string,
+  at: number,
+  policy: ChatPolicy,
+): Conversation => {
+  const pieces = agentPieces(text, policy);
+  return hasRoomFor(conversation, pieces) ? tellAgent(conversation, chatId, pieces, at) : conversation;
+};
 
 /** The end of the session, last in the lane. Without a session there is nothing to end. */
 export const endSession = (conversation: Conversation, chatId: ChatId, at: number): Conversation => {
@@ -163,6 +181,14 @@ export const moveBot = (
   return { ...counted, lanes: { ...counted.lanes, bot: [...counted.lanes.bot, move] } };
 };
 
+/** When the next bot state may be sent, ms since 1970: after the user's texts, which it waits for a while only. */
+export const botStateDueAt = ({ lanes, overflow }: Conversation): number | undefined => {
+  const [move] = lanes.bot;
+  if (move === undefined) return undefined;
+  const isSilent = lanes.user.length === 0 && overflow.count === 0;
+  return isSilent ? (move.notBefore ?? 0) : Math.max(move.heldUntil, move.notBefore ?? 0);
+};
+
 export const pushUpload = (conversation: Conversation, upload: Omit<Upload, 'id'>): Conversation => {
   const { id, conversation: counted } = named(conversation, upload.chatId);
   const lanes = lanesOf(counted, upload.chatId);
@@ -182,23 +208,61 @@ export const cutAgentLane = (lane: AgentLane): AgentLane => ({
   ...(lane.bound > 0 ? { giveUp: true } : {}),
 });
 
-/** Chats whose lanes still drain beside the present one; beyond that the oldest chat's posts become context again. */
+/**
+ * A chat that is over says nothing more to its agent but what is bound; what was not posted is context again, and a
+ * session that was still to be ended is ended.
+ */
+export const cutShort = (conversation: Conversation, chatId: ChatId, at: number): Conversation => {
+  const lanes = conversation.lanes.chats[chatId];
+  if (lanes === undefined || owesDeskNothing(lanes)) return conversation;
+  const { agent } = lanes;
+  const ends = agent.posts.slice(agent.bound).filter(({ post }) => post.kind === 'end');
+  const cut = cutAgentLane(agent);
+  const next = withLanes(conversation, chatId, {
+    ...lanes,
+    agent: { ...cut, posts: [...cut.posts, ...ends] },
+  });
+  return agent.closing === undefined ? next : endSession(next, chatId, at);
+};
+
+/** Makes the document roomy enough for these posts of the open chat, at the cost of chats that are over, oldest first. */
+export const makeRoom = (
+  conversation: Conversation,
+  chatId: ChatId,
+  posts: ReadonlyArray<string>,
+  at: number,
+): Conversation =>
+  Object.keys(conversation.lanes.chats)
+    .filter((other) => other !== chatId)
+    .sort()
+    .reduce((next, other) => (hasRoomFor(next, posts) ? next : cutShort(next, other, at)), conversation);
+
+/** Chats whose agent lanes still drain beside the present one; beyond that the oldest chat's posts become context again. */
 export const maxDrainingChats = 2;
 
-const isDrained = ({ agent, files }: ChatLanes): boolean =>
+/** Nothing is to be posted in that chat's session any more. */
+export const owesDeskNothing = ({ agent }: ChatLanes): boolean =>
   agent.posts.length === 0 &&
   agent.closing === undefined &&
   agent.introduction !== 'due' &&
-  agent.place === undefined &&
-  agent.unsettled.length === 0 &&
-  files.length === 0;
+  agent.place === undefined;
 
-/** Drops the lanes (and the desk session) of chats that are over and owe nothing any more. */
-export const dropDrained = (conversation: Conversation, isOpenChat: (chatId: ChatId) => boolean): Conversation => {
-  const kept = Object.entries(conversation.lanes.chats).filter(
-    ([chatId, lanes]) => isOpenChat(chatId) || !isDrained(lanes),
-  );
-  return kept.length === Object.keys(conversation.lanes.chats).length
+const isDrained = (lanes: ChatLanes): boolean =>
+  owesDeskNothing(lanes) && lanes.agent.unsettled.length === 0 && lanes.files.length === 0;
+
+/** Drops the lanes of chats that are over and owe nothing any more, and of those that only upload the desk session. */
+export const dropDrained = (
+  conversation: Conversation,
+  isOpenChat: (chatId: ChatId) => boolean,
+): Conversation => {
+  const entries = Object.entries(conversation.lanes.chats);
+  const kept = entries.flatMap(([chatId, lanes]): ReadonlyArray<[string, ChatLanes]> => {
+    if (isOpenChat(chatId)) return [[chatId, lanes]];
+    if (isDrained(lanes)) return [];
+    const isLean = !owesDeskNothing(lanes) || (lanes.desk === undefined && lanes.uploads.length === 0);
+    return [[chatId, isLean ? lanes : { ...without(lanes, 'desk'), uploads: [] }]];
+  });
+  return kept.length === entries.length && kept.every(([, lanes], index) => lanes === entries[index]?.[1])
     ? conversation
     : { ...conversation, lanes: { ...conversation.lanes, chats: Object.fromEntries(kept) } };
 };

@@ -18,7 +18,11 @@ export type Content =
       readonly mimeType?: string;
       readonly caption?: string;
     }
-  | { readonly type: 'line'; readonly line: 'location' | 'contacts' | 'choice' | 'reaction'; readonly value: string }
+  | {
+      readonly type: 'line';
+      readonly line: 'location' | 'contacts' | 'choice' | 'reaction';
+      readonly value: string;
+    }
   | { readonly type: 'unknown'; readonly kind: string };
 
 /** One message between a user and the bot, as it came in a webhook. */

@@ -7,7 +7,8 @@ export interface ChatPolicy {
   /** IANA name; the times in the context text are told in it. */
   readonly timeZone: string;
   /** Bot states per provider; none at all when there is no flow engine to tell. */
-  readonly botStates: Readonly<Record<'blocked' | 'timeout' | 'success', Readonly<Record<Provider, string>>>> | undefined;
+  readonly botStates:
+    Readonly<Record<'blocked' | 'timeout' | 'success', Readonly<Record<Provider, string>>>> | undefined;
   /** Pause before every bot state but success. */
   readonly botStateDelayMs: number;
   /** Lower case, trimmed; empty where restarts are not offered. */

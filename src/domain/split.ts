@@ -1,6 +1,11 @@
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 const space = /\s/u;
 
+const controls = /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/gu;
+
+/** The text without what nobody can see and not every channel and store takes: control characters, halves of characters. */
+export const showable = (text: string): string => text.toWellFormed().replace(controls, '');
+
 /** Where to cut `text` so that the piece from `start` has at most `max` UTF-16 units. */
 const cutAt = (text: string, start: number, max: number): number => {
   const limit = start + max;
@@ -25,7 +30,7 @@ const cutAt = (text: string, start: number, max: number): number => {
  */
 export const splitText = (text: string, max: number): ReadonlyArray<string> => {
   const pieces: string[] = [];
-  for (let start = 0; start < text.length; ) {
+  for (let start = 0; start < text.length;) {
     const end = cutAt(text, start, max);
     const piece = text.slice(start, end);
     if (piece.trim() !== '') pieces.push(piece);

@@ -27,7 +27,7 @@ const settlement: fc.Arbitrary<Settlement> = fc.oneof(
     id,
     as: fc.constantFrom('posted' as const, 'set-aside' as const, 'context' as const),
   }),
-  fc.record({ what: fc.constant('context' as const), from: arrival, to: arrival }),
+  fc.record({ what: fc.constant('context' as const), arrivals: fc.array(arrival, { maxLength: 8 }) }),
 );
 const state = fc.constantFrom('requested' as const, 'active' as const, 'ended' as const, 'failed' as const);
 

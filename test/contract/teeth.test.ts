@@ -109,12 +109,14 @@ brokenOnes<ContextStore>(
     'knows no limit': (inner) => ({ untaken: (user, after) => inner.untaken(user, after, 1e9) }),
     'keeps nothing': () => ({ keep: () => TE.right(undefined) }),
     'settles nothing': () => ({ settle: () => TE.right(undefined) }),
-    'settles half a range': (inner) => ({
+    'settles a part of the context': (inner) => ({
       settle: (user, chat, settlements) =>
         inner.settle(
           user,
           chat,
-          settlements.map((one) => (one.what === 'context' ? { ...one, to: one.to - 1 } : one)),
+          settlements.map((one) =>
+            one.what === 'context' ? { ...one, arrivals: one.arrivals.slice(1) } : one,
+          ),
         ),
     }),
     'sweeps what was set aside': (inner) => ({

@@ -94,8 +94,8 @@ export const makeMemoryContextStore = (
       if (entry !== undefined) settleMessage(entry, settlement.as);
       return;
     }
-    for (const entry of open.values())
-      if (entry.arrival >= settlement.from && entry.arrival <= settlement.to) finish(entry);
+    const shown = new Set(settlement.arrivals);
+    for (const entry of open.values()) if (shown.has(entry.arrival)) finish(entry);
   };
 
   const owed = (key: UserKey, after: Arrival): ReadonlyArray<Entry> =>

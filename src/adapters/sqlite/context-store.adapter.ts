@@ -21,8 +21,7 @@ export const messageSql = {
     WHERE user = ? AND state < 2 AND n > ? AND state = ${is.new} AND by_user = 1 ORDER BY n LIMIT ?`,
   finish: `UPDATE messages SET state = ${is.done}, doc = NULL WHERE user = ? AND id = ? AND state < 2`,
   mark: 'UPDATE messages SET state = ? WHERE user = ? AND id = ? AND state < 2',
-  finishRange: `UPDATE messages SET state = ${is.done}, doc = NULL
-    WHERE user = ? AND state < 2 AND n BETWEEN ? AND ?`,
+  finishAt: `UPDATE messages SET state = ${is.done}, doc = NULL WHERE n = ? AND user = ? AND state < 2`,
   keep: `UPDATE messages SET expire = ?1
     WHERE user = ?2 AND state < 2 AND n > ?3 AND state = ${is.new} AND by_user = 1 AND expire < ?1`,
   erase: `UPDATE messages SET state = ${is.done}, doc = NULL, expire = ? WHERE user = ? AND state < 2`,
@@ -52,7 +51,7 @@ export const makeSqliteContextStore = (deps: Deps): SweptContextStore => {
   const untaken = db.prepare(messageSql.untaken);
   const finish = db.prepare(messageSql.finish);
   const mark = db.prepare(messageSql.mark);
-  const finishRange = db.prepare(messageSql.finishRange);
+  const finishAt = db.prepare(messageSql.finishAt);
   const keep = db.prepare(messageSql.keep);
   const erase = db.prepare(messageSql.erase);
   const sweep = db.prepare(messageSql.sweep);
@@ -60,7 +59,7 @@ export const makeSqliteContextStore = (deps: Deps): SweptContextStore => {
   const keyOf = (user: User): string => storedKey(userKey(user));
 
   const settle = (key: string, settlement: Settlement): void => {
-    if (settlement.what === 'context') finishRange.run(key, settlement.from, settlement.to);
+    if (settlement.what === 'context') for (const n of settlement.arrivals) finishAt.run(n, key);
     else if (settlement.as === 'posted') finish.run(key, storedKey(settlement.id));
     else mark.run(settlement.as === 'context' ? is.new : is.setAside, key, storedKey(settlement.id));
   };

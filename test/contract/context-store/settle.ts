@@ -1,4 +1,5 @@
 import type { ContextStore } from '../../../src/application/ports/context-store.port.ts';
+import type { User } from '../../../src/domain/channel.ts';
 import type { Settlement } from '../../../src/domain/effect.ts';
 import { day, done, hostileIds, minute, same, type ContractCase } from '../contract.ts';
 import { ana, botSays, chatId, luis, says } from '../samples.ts';
@@ -9,6 +10,9 @@ const message = (id: string, as: 'posted' | 'set-aside' | 'context'): Settlement
   id,
   as,
 });
+
+const arrivalsOf = async (store: ContextStore, user: User): Promise<ReadonlyArray<number>> =>
+  (await done(store.list(user))).map(({ arrival }) => arrival);
 
 export const settleCases: ReadonlyArray<ContractCase<ContextStore>> = [
   that('settle › a posted message is neither owed nor context any more', async ({ store }) => {
@@ -32,9 +36,12 @@ export const settleCases: ReadonlyArray<ContractCase<ContextStore>> = [
       await done(store.settle(ana, chatId, []));
       await done(store.settle(ana, chatId, [message('unknown', 'posted'), message('unknown', 'context')]));
       await done(
-        store.settle(luis, chatId, [message('m2', 'posted'), { what: 'context', from: 0, to: 1e15 }]),
+        store.settle(luis, chatId, [
+          message('m2', 'posted'),
+          { what: 'context', arrivals: await arrivalsOf(store, ana) },
+        ]),
       );
-      await done(store.settle(ana, chatId, [{ what: 'context', from: 5, to: 4 }]));
+      await done(store.settle(ana, chatId, [{ what: 'context', arrivals: [] }]));
       same(await listed(store, ana), ['m2'], 'only what was settled is');
       same(await listed(store, luis), [], 'a settlement makes no messages');
     },
@@ -80,30 +87,26 @@ export const settleCases: ReadonlyArray<ContractCase<ContextStore>> = [
     same(await owed(store, ana), [], 'nor is it owed again');
   }),
 
-  that(
-    'settle › the context message: all entries that arrived within the range, both ends included',
-    async ({ store }) => {
-      for (const id of ['m0', 'm1', 'm2', 'm3', 'm4'])
-        await done(store.append(id === 'm2' ? botSays(ana, id) : says(ana, id, { timestamp: 1 })));
-      await done(store.append(says(luis, 'other')));
-      await done(store.settle(ana, chatId, [message('m3', 'set-aside')]));
-      const arrivals = new Map((await done(store.list(ana))).map(({ id, arrival }) => [id, arrival]));
-      const range: Settlement = {
-        what: 'context',
-        from: arrivals.get('m1') ?? 0,
-        to: arrivals.get('m3') ?? 0,
-      };
-      for (let times = 0; times < 2; times += 1) await done(store.settle(ana, chatId, [range]));
-      same(
-        [...(await listed(store, ana))].sort(),
-        ['m0', 'm4'],
-        "the agent has seen the range: the user's, the bot's, and what was set aside",
-      );
-      same(await listed(store, luis), ['other'], 'the range is of that user alone');
-      await done(store.append(says(ana, 'm5')));
-      same(await owed(store, ana), ['m0', 'm4', 'm5'], 'what is outside stays owed');
-    },
-  ),
+  that('settle › the context message: exactly the entries of these arrivals', async ({ store }) => {
+    for (const id of ['m0', 'm1', 'm2', 'm3', 'm4'])
+      await done(store.append(id === 'm2' ? botSays(ana, id) : says(ana, id, { timestamp: 1 })));
+    await done(store.append(says(luis, 'other')));
+    await done(store.settle(ana, chatId, [message('m3', 'set-aside')]));
+    const arrivals = new Map((await done(store.list(ana))).map(({ id, arrival }) => [id, arrival]));
+    const shown: Settlement = {
+      what: 'context',
+      arrivals: ['m1', 'm2', 'm3'].map((id) => arrivals.get(id) ?? 0),
+    };
+    for (let times = 0; times < 2; times += 1) await done(store.settle(ana, chatId, [shown]));
+    same(
+      [...(await listed(store, ana))].sort(),
+      ['m0', 'm4'],
+      "the agent has seen them: the user's, the bot's, and what was set aside",
+    );
+    same(await listed(store, luis), ['other'], 'those of that user alone');
+    await done(store.append(says(ana, 'm5')));
+    same(await owed(store, ana), ['m0', 'm4', 'm5'], 'what was not in it stays owed');
+  }),
 
   that('settle › many at once, with any ids', async ({ store }) => {
     for (const id of hostileIds) await done(store.append(says(ana, id)));

@@ -38,7 +38,7 @@ for (const [name, sql] of statements)
 for (const [sql, index] of [
   [messageSql.listed, 'messages_open (user=? AND n<?)'],
   [messageSql.untaken, 'messages_open (user=? AND n>?)'],
-  [messageSql.finishRange, 'messages_open (user=? AND n>? AND n<?)'],
+  [messageSql.finishAt, 'INTEGER PRIMARY KEY (rowid=?)'],
   [messageSql.keep, 'messages_open (user=? AND n>?)'],
   [messageSql.finish, 'messages_id (user=? AND id=?)'],
   [messageSql.sweep, 'messages_expire (expire<?)'],

@@ -129,7 +129,7 @@ test('posted and erased messages › leave a bare id, without a word of what was
   await done(
     contextStore.settle(ana, chatId, [
       { what: 'message', id: 'posted', as: 'posted' },
-      { what: 'context', from: arrival, to: arrival },
+      { what: 'context', arrivals: [arrival] },
       { what: 'message', id: 'aside', as: 'set-aside' },
     ]),
   );
