@@ -256,6 +256,23 @@ const takePieces = (
       }));
 };
 
+/** An earlier chat that still drains brings it to its own agent, or has done so and only waits to mark it. */
+const isOwedElsewhere = (
+  { lanes }: Conversation,
+  chatId: ChatId,
+  { id, from, arrival }: StoredMessage,
+): boolean =>
+  Object.entries(lanes.chats).some(([other, lane]) => {
+    if (other === chatId) return false;
+    const { closing, introduction, partial, place, posts, unsettled } = lane.agent;
+    if (isUnderWay(lane, id) || place?.messageId === id || partial?.messageId === id) return true;
+    const isShown = [...posts.map(({ settles }) => settles), ...unsettled].some(
+      (settles) => settles?.what === 'context' && settles.arrivals.includes(arrival),
+    );
+    if (isShown || closing === undefined || arrival > closing.upTo) return isShown;
+    return arrival > closing.from ? from === 'user' : introduction === 'due';
+  });
+
 /** The first joining: context, welcome; the messages since the reservation follow by themselves. */
 export const introduce = (
   policy: ChatPolicy,
@@ -266,11 +283,12 @@ export const introduce = (
 ): Conversation => {
   if (conversation.lanes.chats[chatId]?.agent.introduction !== 'due') return conversation;
   const welcome = agentPieces(fill(policy.texts.welcomeTemplate, conversation.profile?.name ?? ''), policy);
-  const wanted = renderContext(entries, policy)?.parts ?? [];
+  const unseen = entries.filter((entry) => !isOwedElsewhere(conversation, chatId, entry));
+  const wanted = renderContext(unseen, policy)?.parts ?? [];
   const roomy = isPresent(conversation, chatId)
     ? makeRoom(conversation, chatId, [...wanted, ...welcome], at)
     : conversation;
-  const context = renderContext(entries, policy, (parts) => {
+  const context = renderContext(unseen, policy, (parts) => {
     const all = [...parts, ...welcome];
     return fitting(roomy, all).length === all.length;
   });

@@ -58,16 +58,20 @@ export const makeServiceProcess = (port: number, env: Readonly<Record<string, st
   return {
     url,
     start: async (dieAt) => {
-      const started = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', entry], {
-        env: {
-          PATH: process.env.PATH,
-          ...env,
-          HOST: '127.0.0.1',
-          PORT: String(port),
-          ...(dieAt === undefined ? {} : { DIE_AT: `${dieAt.point}:${dieAt.time}` }),
+      const started = spawn(
+        process.execPath,
+        ['--disable-warning=ExperimentalWarning', '--expose-gc', entry],
+        {
+          env: {
+            PATH: process.env.PATH,
+            ...env,
+            HOST: '127.0.0.1',
+            PORT: String(port),
+            ...(dieAt === undefined ? {} : { DIE_AT: `${dieAt.point}:${dieAt.time}` }),
+          },
+          stdio: ['ignore', 'pipe', 'pipe'],
         },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      });
+      );
       child = started;
       over = once(started, 'exit');
       read(started);

@@ -88,7 +88,7 @@ const startForAll = async (directory: string, run: number): Promise<void> => {
   }
 };
 
-export type Found = Engine | { readonly missing: string };
+type Found = Engine | { readonly missing: string };
 
 const publish = async (directory: string, found: Found): Promise<void> => {
   await writeFile(join(directory, 'part'), JSON.stringify(found));

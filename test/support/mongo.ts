@@ -1,56 +1,49 @@
 import { randomBytes } from 'node:crypto';
 import test from 'ava';
-import { MongoClient } from 'mongodb';
 import {
   sharedEngine,
   startEngine,
   type Engine,
   type EngineOptions,
-  type Found,
   type OwnEngine,
 } from './mongo-engine.ts';
 
+export interface Missing {
+  readonly missing: string;
+}
+
 /** The engine of this run: the one that MONGODB_TEST_URI names, else one that is started for all test files together. */
-const findEngine = async (): Promise<Found> => {
+export const findEngine = async (): Promise<Engine | Missing> => {
   const uri = process.env.MONGODB_TEST_URI;
   return uri === undefined || uri === ''
     ? sharedEngine()
     : { uri, name: 'the engine that MONGODB_TEST_URI names' };
 };
 
+/** An engine of this test file alone, that it may harm; it ends with the tests, which are to be serial. */
+export const findOwnEngine = (options: EngineOptions = {}): Promise<OwnEngine | Missing> =>
+  startEngine(options).catch((cause: unknown) => ({
+    missing: cause instanceof Error ? cause.message : String(cause),
+  }));
+
 /**
- * Calls back with an engine to register tests for; where there is none, leaves a skipped test that says so, and why, and
- * what to do.
+ * Calls back to register the tests of a suite. Without an engine there is one skipped test instead, which says so, and
+ * why, and what to do.
  */
-export const withEngine = async (suite: string, register: (engine: Engine) => void): Promise<void> => {
-  const found = await findEngine();
-  if ('missing' in found) return leaveOut(suite, found.missing);
-  test(`${suite}: engine › ${found.name}`, async (t) => {
-    const client = new MongoClient(found.uri, { serverSelectionTimeoutMS: 10_000 });
-    t.teardown(() => client.close());
-    const { ok } = await client.db('admin').command({ ping: 1 });
-    t.is(ok, 1);
-  });
-  register(found);
-};
-
-/** The same with an engine of this test file alone, that it may harm. Its tests are to be serial. */
-export const withOwnEngine = async (
+export const withEngine = <Found extends Engine>(
   suite: string,
-  options: EngineOptions,
-  register: (engine: OwnEngine) => void,
-): Promise<void> => {
-  const found = await startEngine(options).catch((cause: unknown) => String(cause));
-  if (typeof found === 'string') return leaveOut(suite, found);
-  test.after.always(`${suite}: its engine ends`, () => found.kill());
+  found: Found | Missing,
+  register: (engine: Found) => void,
+): void => {
+  if ('missing' in found) {
+    process.stderr.write(`\n*** NOT RUN: ${suite}: ${found.missing}\n\n`);
+    const leaveOut = test.skip;
+    leaveOut(`${suite}: NOT RUN › ${found.missing}`, (t) => t.fail());
+    return;
+  }
+  test(`${suite}: runs on › ${found.name}`, (t) => t.pass());
   register(found);
 };
 
-const leaveOut = (suite: string, why: string): void => {
-  process.stderr.write(`\n*** NOT RUN: ${suite}: ${why}\n\n`);
-  const register = test.skip;
-  register(`${suite}: NOT RUN › ${why}`, (t) => t.fail());
-};
-
-/** A name for a database of this test file alone. */
+/** A name for a database that no other test uses. */
 export const databaseName = (): string => `relevo_test_${randomBytes(6).toString('hex')}`;

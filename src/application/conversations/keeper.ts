@@ -33,6 +33,8 @@ export interface Keeper {
   /** Looks at the store: somebody else may have written (a finish at another instance), or taken it over. */
   readonly refresh: () => Promise<Applied>;
   readonly isLost: () => boolean;
+  /** Plans that wait: more than a few only while the store does not answer. */
+  readonly backlog: () => number;
   /** Gives up at once, without a write: this process must not touch it any more. */
   readonly abandon: () => void;
 }
@@ -197,6 +199,7 @@ export const makeKeeper = (deps: KeeperDeps, initial: StoredConversation): Keepe
     apply: (plan) => enqueue(plan, false),
     refresh: () => enqueue(() => [], true),
     isLost: () => lost,
+    backlog: () => waiting.length,
     abandon: lose,
   };
   return keeper;

@@ -5,7 +5,7 @@ import type { Conversation } from '../../domain/conversation.ts';
 import { E, O, type Either } from '../../domain/fp.ts';
 import type { Worker } from '../lanes/worker.ts';
 import type { OwnerId, StoredConversation } from '../ports/chat-store.port.ts';
-import type { StoreUnavailable } from '../ports/errors.ts';
+import { storeUnavailable, type StoreUnavailable } from '../ports/errors.ts';
 import { amend } from './amend.ts';
 import { makeKeeper, type Keeper, type KeeperDeps, type Plan } from './keeper.ts';
 
@@ -53,6 +53,9 @@ interface Kept {
   readonly keeper: Keeper;
   readonly worker: Worker;
 }
+
+/** Callers' plans for one conversation that may wait; its own lanes have a few at most. */
+const backlogMax = 64;
 
 /** A write that was not answered may still come so long after, ms. */
 const doubtMs = 60_000;
@@ -102,9 +105,9 @@ export const makeKeepers = (deps: KeepersDeps): Keepers => {
     keeper: Keeper,
     plan: Plan,
   ): Promise<Either<StoreUnavailable, Conversation> | 'lost'> => {
+    if (keeper.backlog() >= backlogMax) return E.left(storeUnavailable('too much waits for the store'));
     const applied = await inTime(keeper.apply(plan));
-    if (applied === 'late')
-      return E.left({ _tag: 'StoreUnavailable', detail: 'the store does not answer in time' });
+    if (applied === 'late') return E.left(storeUnavailable('the store does not answer in time'));
     return applied === 'saved' ? E.right(keeper.conversation()) : 'lost';
   };
 
