@@ -1,16 +1,16 @@
 import type { ChatEvent } from '../../domain/chat-event.ts';
-import type { ChatLanes } from '../../domain/conversation.ts';
+import type { AgentLane, ChatLanes } from '../../domain/conversation.ts';
 import type { AgentPost, ChatId, Settlement } from '../../domain/effect.ts';
 import { E } from '../../domain/fp.ts';
 import { contextMaxEntries } from '../../domain/policy.ts';
 import type { Keeper } from '../conversations/keeper.ts';
-import type { AgentDesk, DeskAnswer, PostOutcome } from '../ports/agent-desk.port.ts';
+import type { AgentDesk, DeskAnswer, PostOutcome, Prepared } from '../ports/agent-desk.port.ts';
 import type { ContextStore } from '../ports/context-store.port.ts';
 import type { Turns } from '../ports/turns.port.ts';
 import { pause } from '../pause.ts';
 import { backoffMs } from './backoff.ts';
 import type { Desks } from './bind-posts.ts';
-import { makeInbox, rangeOf } from './inbox.ts';
+import { isPromised, makeInbox, rangeOf } from './inbox.ts';
 import { deadline, type Lane, type LaneDeps } from './lane.ts';
 import type { RemoteGate, Ticket } from './remote-gate.ts';
 import { setAside } from './set-aside.ts';
@@ -104,33 +104,38 @@ export const makeAgentLane = (
     }
     // the conversation's own time comes back to it
     if ((head.notBefore ?? 0) > now) return;
-    if (agent.bound === 0) return bind(adapter, desk.state, agent.posts);
+    const prepared = prepare(adapter, desk.state, agent);
+    if (!prepared.ready) {
+      hearing.needed();
+      later?.();
+      later = clock.after(prepared.pauseMs ?? 1_000, pump);
+      return;
+    }
+    if (agent.bound === 0) return begin(async () => void (await keeper.apply(() => [])));
     const ticket = gate.enter();
     if (ticket === undefined) gate.whenOpen(pump);
     else begin(() => post(adapter, head, ticket));
   };
 
-  const bind = (adapter: AgentDesk, state: unknown, posts: ReadonlyArray<AgentPost>): void => {
-    const prepared = adapter.prepare(
+  /** A bound head is asked for too: while its session is being recovered nothing may be sent (relay.md §4.5). */
+  const prepare = (adapter: AgentDesk, state: unknown, { posts }: AgentLane): Prepared =>
+    adapter.prepare(
       state,
       posts.map(({ post }) => post),
       clock.now(),
     );
-    if (prepared.ready) return begin(async () => void (await keeper.apply(() => [])));
-    hearing.needed();
-    later?.();
-    later = clock.after(prepared.pauseMs ?? 1_000, pump);
-  };
 
   // -- reading
 
   const introduce = async (): Promise<void> => {
-    const { chat } = keeper.conversation();
-    const upTo = chat?.id === chatId ? chat.mark : 0;
-    const entries = await contexts.list(user, { upTo, newest: contextMaxEntries + 1 })();
-    if (E.isLeft(entries)) return pause(clock, 500);
+    const upTo = rangeOf(keeper.conversation(), chatId)?.from ?? 0;
+    const listed = await contexts.list(user, { upTo, newest: contextMaxEntries + 1 })();
+    if (E.isLeft(listed)) return pause(clock, 500);
     inbox.soil();
-    await keeper.apply(() => [{ type: 'context-read', chatId, at: clock.now(), entries: entries.right }]);
+    await keeper.apply((conversation) => {
+      const entries = listed.right.filter((entry) => !isPromised(conversation, chatId, entry));
+      return [{ type: 'context-read', chatId, at: clock.now(), entries }];
+    });
   };
 
   const pull = (): void => {
@@ -169,6 +174,7 @@ export const makeAgentLane = (
     settling = true;
     for (let failures = 1; !keeper.isLost(); failures += 1) {
       if (E.isRight(await contexts.settle(user, chatId, settlements)())) {
+        inbox.settled(settlements);
         await keeper.apply(() => [{ type: 'settled', chatId, settlements }]);
         break;
       }
@@ -191,6 +197,7 @@ export const makeAgentLane = (
     const isHead = lanes?.agent.bound !== 0 && lanes?.agent.posts[0]?.id === head.id;
     if (keeper.isLost() || !deps.mayBegin() || lanes?.desk === undefined || !isHead)
       return gate.unused(ticket);
+    if (!prepare(adapter, lanes.desk.state, lanes.agent).ready) return gate.unused(ticket);
     deps.probe.reached('post-bound');
     const began = clock.monotonic();
     const until = deadline(clock, postTimeoutMs, deps.halt);

@@ -1,5 +1,6 @@
 import type { ChatEvent } from '../../domain/chat-event.ts';
 import { isOpen, type Conversation } from '../../domain/conversation.ts';
+import type { DeskEvent } from '../../domain/desk-event.ts';
 import type { ChatId } from '../../domain/effect.ts';
 import { E } from '../../domain/fp.ts';
 import type { Keeper } from '../conversations/keeper.ts';
@@ -25,6 +26,9 @@ export interface HearingWorker {
   readonly stop: () => void;
   readonly isBusy: () => boolean;
 }
+
+/** A transfer may be the first that is heard of an agent. */
+const joins = ({ type }: DeskEvent): boolean => type === 'agent-joined' || type === 'agent-transferred';
 
 /** Longest pause between two polls that went wrong, ms (relay.md §4.5). */
 const longestPollPauseMs = 10_000;
@@ -109,7 +113,7 @@ export const makeHearing = (deps: HearingDeps, keeper: Keeper, chatId: ChatId): 
     deps.probe.reached('events-received');
     storing = true;
     try {
-      const mark = first.events.some(({ type }) => type === 'agent-joined') ? await markNow() : 0;
+      const mark = first.events.some(joins) ? await markNow() : 0;
       let absorbed = first;
       await keeper.apply((conversation) => {
         absorbed = read(conversation) ?? first;
@@ -148,7 +152,8 @@ export const makeHearing = (deps: HearingDeps, keeper: Keeper, chatId: ChatId): 
     }
   };
 
-  const isCrowded = ({ lanes }: Conversation): boolean => lanes.user.length >= crowd;
+  const isCrowded = ({ lanes, overflow }: Conversation): boolean =>
+    lanes.user.length >= crowd || overflow.count > 0;
 
   const whileCrowded = async (signal: AbortSignal): Promise<void> => {
     if (!isCrowded(keeper.conversation())) return;

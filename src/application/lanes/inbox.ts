@@ -1,6 +1,6 @@
 import type { ChatEvent } from '../../domain/chat-event.ts';
 import { isOpen, type AgentLane, type Conversation } from '../../domain/conversation.ts';
-import type { ChatId } from '../../domain/effect.ts';
+import type { ChatId, Settlement } from '../../domain/effect.ts';
 import type { Arrival, StoredMessage } from '../../domain/message.ts';
 import type { ChatPolicy } from '../../domain/policy.ts';
 
@@ -12,6 +12,8 @@ export interface Inbox {
   /** A read begins: whatever arrives from now on soils it again. */
   readonly reading: () => void;
   readonly fill: (messages: ReadonlyArray<StoredMessage>, wasFull: boolean) => void;
+  /** Marked in the store: a read that began before that may still bring them. */
+  readonly settled: (settlements: ReadonlyArray<Settlement>) => void;
   /** Forgets what the conversation has taken; to be called with each saved state. */
   readonly prune: (lane: AgentLane) => void;
   /** What newly read messages mean before their turn has come. A function of the conversation. */
@@ -32,6 +34,22 @@ export const rangeOf = (
   return isOpen(chat) && chat.id === chatId ? { from: chat.mark } : undefined;
 };
 
+/** The lane of another chat that has ended will still post it to its own agent. */
+export const isPromised = (
+  { lanes }: Conversation,
+  chatId: ChatId,
+  { from, arrival }: StoredMessage,
+): boolean =>
+  from === 'user' &&
+  Object.entries(lanes.chats).some(
+    ([
+      other,
+      {
+        agent: { closing },
+      },
+    ]) => other !== chatId && closing !== undefined && arrival > closing.from && arrival <= closing.upTo,
+  );
+
 const isTaken = ({ posts, place, unsettled }: AgentLane, id: string): boolean =>
   place?.messageId === id ||
   posts.some(({ settles }) => settles?.what === 'message' && settles.id === id) ||
@@ -46,6 +64,8 @@ export const makeInbox = (policy: ChatPolicy, chatId: ChatId): Inbox => {
   let waiting: ReadonlyArray<StoredMessage> = [];
   let noted: ReadonlySet<string> = new Set();
   let fresh: ReadonlyArray<StoredMessage> = [];
+  /** Settled since the latest read began. */
+  let gone: ReadonlySet<string> = new Set();
 
   const isKeyword = ({ content }: StoredMessage): boolean =>
     content.type === 'text' && policy.restartKeywords.has(content.text.trim().toLowerCase());
@@ -57,11 +77,16 @@ export const makeInbox = (policy: ChatPolicy, chatId: ChatId): Inbox => {
     },
     reading: () => {
       dirty = false;
+      gone = new Set();
     },
     fill: (messages, wasFull) => {
-      fresh = messages.filter(({ id }) => !noted.has(id));
-      waiting = messages;
+      waiting = messages.filter(({ id }) => !gone.has(id));
+      fresh = waiting.filter(({ id }) => !noted.has(id));
       more = wasFull;
+    },
+    settled: (settlements) => {
+      gone = new Set([...gone, ...settlements.flatMap((one) => (one.what === 'message' ? [one.id] : []))]);
+      waiting = waiting.filter(({ id }) => !gone.has(id));
     },
     prune: (lane) => {
       if (waiting.some(({ id }) => isTaken(lane, id)))

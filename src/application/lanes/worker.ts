@@ -110,10 +110,12 @@ export const makeWorker = (deps: WorkerDeps, keeper: Keeper): Worker => {
   const refill = async (): Promise<void> => {
     if (refilling) return;
     refilling = true;
-    const { taken } = keeper.conversation().overflow;
-    const effects = await deps.store.spilled(keeper.user, taken, refillPage)();
-    if (E.isRight(effects) && effects.right.length > 0) {
-      await keeper.apply(() => [{ type: 'refilled', effects: effects.right }]);
+    const { taken, next } = keeper.conversation().overflow;
+    const found = await deps.store.spilled(keeper.user, taken, refillPage)();
+    // beyond `next` lies what was spilled for a write that never came to be
+    const effects = E.isRight(found) ? found.right.filter(({ order }) => order < next) : [];
+    if (effects.length > 0) {
+      await keeper.apply(() => [{ type: 'refilled', effects }]);
       // what stays behind is never read again: it lies below the mark
       await deps.store.unspill(keeper.user, keeper.conversation().overflow.taken)();
     } else await pause(clock, 1_000);
