@@ -18,6 +18,7 @@ import { makeLoginThrottle } from '../adapters/login-throttle/login-throttle.ada
 import { makeDownload } from '../adapters/media/download.ts';
 import { makeMemoryStores } from '../adapters/memory/memory-stores.ts';
 import { makePrometheusMetrics } from '../adapters/metrics/prometheus.adapter.ts';
+import { openMongo } from '../adapters/mongodb/open-mongo.ts';
 import { makeCaseFiles } from '../adapters/salesforce-data/case-files.adapter.ts';
 import { makeCrm } from '../adapters/salesforce-data/crm.adapter.ts';
 import { makeDataApi } from '../adapters/salesforce-data/data-api.ts';
@@ -197,7 +198,7 @@ const openStores =
       case 'sqlite':
         return openSqlite(store.path, options);
       case 'mongodb':
-        throw new Error('STORE=mongodb is not available in this version');
+        return openMongo({ uri: store.uri.reveal(), database: store.database }, options);
     }
   };
 

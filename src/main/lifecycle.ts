@@ -1,4 +1,5 @@
 import type { DependencyContainer } from 'tsyringe';
+import type { Stores } from '../adapters/shared/stores.ts';
 import { deadline } from '../application/lanes/lane.ts';
 import { tokens } from './tokens.ts';
 
@@ -11,6 +12,16 @@ export interface Service {
 
 const never = new AbortController().signal;
 
+/** Nothing else is made before the stores can be used. */
+const ready = async (stores: Stores): Promise<void> => {
+  try {
+    await stores.ready?.();
+  } catch (thrown) {
+    await stores.close();
+    throw thrown;
+  }
+};
+
 /**
  * Starts in the order of need, and stops in the other: whatever is opened here is closed here. The first heartbeat is
  * written before the first request is taken.
@@ -18,6 +29,7 @@ const never = new AbortController().signal;
 export const startService = async (container: DependencyContainer): Promise<Service> => {
   const config = container.resolve(tokens.config);
   const stores = container.resolve(tokens.stores);
+  await ready(stores);
   const { workers } = container.resolve(tokens.made);
   const http = container.resolve(tokens.http);
   const clock = container.resolve(tokens.clock);

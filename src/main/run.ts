@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Sandbox } from '../../sandbox/index.ts';
 import type { DependencyContainer } from 'tsyringe';
+import { MongoOpenError } from '../adapters/mongodb/open-error.ts';
 import { SqliteOpenError } from '../adapters/sqlite/open-error.ts';
 import type { Log } from '../application/ports/log.port.ts';
 import { E } from '../domain/fp.ts';
@@ -93,7 +94,7 @@ const stopOnSignals = (log: Log, stop: () => Promise<void>): void => {
 };
 
 const explain = (error: unknown): string => {
-  if (error instanceof SqliteOpenError) return error.message;
+  if (error instanceof SqliteOpenError || error instanceof MongoOpenError) return error.message;
   const { code, port } = error as { code?: unknown; port?: unknown };
   if (code === 'EADDRINUSE') return `port ${String(port)} is taken: another process listens there; set PORT`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);

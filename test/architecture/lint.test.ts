@@ -25,7 +25,7 @@ const foundIn = async (paths: ReadonlyArray<string>, rule: RegExp): Promise<Read
   );
 };
 
-const inside = ['src/domain/chat.ts', 'src/application/use-cases/get-chat.ts'];
+const inside = ['src/domain/chat.ts', 'src/application/use-cases/get-chat.use-case.ts'];
 
 const impure: ReadonlyArray<readonly [code: string, ...rules: ReadonlyArray<string>]> = [
   ['export const it = Date.now();', 'no-restricted-properties'],

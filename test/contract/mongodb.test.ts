@@ -3,7 +3,7 @@ import type { StoreUnavailable } from '../../src/application/ports/errors.ts';
 import { openMongo, type MongoStores } from '../../src/adapters/mongodb/open-mongo.ts';
 import type { Stores } from '../../src/adapters/shared/stores.ts';
 import type { TaskEither } from '../../src/domain/fp.ts';
-import { withEngine } from '../support/mongo.ts';
+import { findEngine, withEngine } from '../support/mongo.ts';
 import { makeDatabases, type Database, type Databases } from '../support/mongo-databases.ts';
 import { chatStoreContract } from './chat-store.suite.ts';
 import { contextStoreContract } from './context-store.suite.ts';
@@ -93,7 +93,7 @@ const inOneDatabase = <Store extends object>(
 const notAsked: MakeStore<never> = () => Promise.reject(new Error('each case makes its own'));
 const abilities = ['reopen', 'another', 'cut-off'] as const;
 
-await withEngine('mongodb contracts', (engine) => {
+withEngine('mongodb contracts', await findEngine(), (engine) => {
   const databases = makeDatabases(engine);
   test.after.always(() => databases.close());
   runContract(

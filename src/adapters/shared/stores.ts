@@ -22,6 +22,8 @@ export interface Stores {
   readonly contextStore: ContextStore;
   readonly chatStore: ChatStore;
   readonly instances: Instances;
+  /** Of stores that have to be reached first: resolves when they can be used, rejects when they cannot. */
+  readonly ready?: () => Promise<void>;
   /** Carries out what was asked for before; every later call answers `StoreUnavailable`. May be called again. */
   readonly close: () => Promise<void>;
 }
