@@ -16,15 +16,11 @@ import { makeRateLimiter } from '../adapters/limits/rate-limiter.ts';
 import { makeLiveAgentDesk } from '../adapters/live-agent/desk.adapter.ts';
 import { makeLoginThrottle } from '../adapters/login-throttle/login-throttle.adapter.ts';
 import { makeDownload } from '../adapters/media/download.ts';
-import { makeMemoryStores } from '../adapters/memory/memory-stores.ts';
 import { makePrometheusMetrics } from '../adapters/metrics/prometheus.adapter.ts';
-import { openMongo } from '../adapters/mongodb/open-mongo.ts';
 import { makeCaseFiles } from '../adapters/salesforce-data/case-files.adapter.ts';
 import { makeCrm } from '../adapters/salesforce-data/crm.adapter.ts';
 import { makeDataApi } from '../adapters/salesforce-data/data-api.ts';
 import { makeHttpClient } from '../adapters/shared/http-client.ts';
-import type { Stores } from '../adapters/shared/stores.ts';
-import { openSqlite } from '../adapters/sqlite/open-sqlite.ts';
 import { makeStudio } from '../adapters/studio/bot-flow.adapter.ts';
 import { makeSystemClock } from '../adapters/system/clock.ts';
 import { makeSystemIds } from '../adapters/system/ids.ts';
@@ -37,6 +33,7 @@ import { secretsIn, type Config, type LoginConfig, type RemotesConfig } from './
 import { makeHealth } from './health.ts';
 import { policyOf } from './policy.ts';
 import { logWithRequestId, withRequestId } from './request-log.ts';
+import { loadStores } from './stores.ts';
 import { tokens } from './tokens.ts';
 
 type Get = <T>(token: InjectionToken<T>) => T;
@@ -52,7 +49,8 @@ const uploadsAtOnce = 3;
  * Who answers for what. The only place that knows all adapters; nothing inside knows that there is a container. Each
  * thing is made once, when it is first asked for; `lifecycle.ts` owns the order in which they are closed.
  */
-export const makeContainer = (config: Config, remotes: RemotesConfig): DependencyContainer => {
+export const makeContainer = async (config: Config, remotes: RemotesConfig): Promise<DependencyContainer> => {
+  const openStores = await loadStores(config.store);
   const container = root.createChildContainer();
   const register = <T>(token: InjectionToken<T>, make: (get: Get) => T): void => {
     container.register(token, {
@@ -72,7 +70,16 @@ export const makeContainer = (config: Config, remotes: RemotesConfig): Dependenc
     ),
   );
   register(tokens.metrics, () => makePrometheusMetrics({ process: true }));
-  register(tokens.stores, openStores(config));
+  register(tokens.stores, (get) =>
+    openStores({
+      clock: get(tokens.clock),
+      contextTtlMs: config.retention.contextTtlMs,
+      deliveryDeadlineMs: config.timeouts.deliveryDeadlineMs,
+      chatRetentionMs: config.retention.chatRetentionMs,
+      log: get(tokens.log),
+      metrics: get(tokens.metrics),
+    }),
+  );
 
   // -- remote systems
   register(tokens.calls, (get) => makeHttpClient({ maxSockets, maxAnswerBytes, clock: get(tokens.clock) }));
@@ -180,27 +187,6 @@ export const makeContainer = (config: Config, remotes: RemotesConfig): Dependenc
   });
   return container;
 };
-
-const openStores =
-  ({ store, retention, timeouts }: Config) =>
-  (get: Get): Stores => {
-    const options = {
-      clock: get(tokens.clock),
-      contextTtlMs: retention.contextTtlMs,
-      deliveryDeadlineMs: timeouts.deliveryDeadlineMs,
-      chatRetentionMs: retention.chatRetentionMs,
-      log: get(tokens.log),
-      metrics: get(tokens.metrics),
-    };
-    switch (store.kind) {
-      case 'memory':
-        return makeMemoryStores(options);
-      case 'sqlite':
-        return openSqlite(store.path, options);
-      case 'mongodb':
-        return openMongo({ uri: store.uri.reveal(), database: store.database }, options);
-    }
-  };
 
 const loginOf = (login: LoginConfig): Parameters<typeof makeDataApi>[0]['login'] => {
   const { loginUrl, clientId, clientSecret } = login;

@@ -119,7 +119,7 @@ const start = async (prepare?: (container: DependencyContainer) => void): Promis
   const decoded = sandbox === undefined ? first : decodeOrExit({ ...sandbox.environment(), ...process.env });
   const { config, password } = withMadeUpSecrets(decoded.config);
   if (config.remotes === undefined) throw new Error('no remote systems in the configuration');
-  const container = makeContainer(config, config.remotes);
+  const container = await makeContainer(config, config.remotes);
   prepare?.(container);
   const log = container.resolve(tokens.log);
   for (const warning of first.warnings) log.warn('configuration', { detail: warning });

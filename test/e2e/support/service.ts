@@ -95,7 +95,7 @@ export const startTestService = async (
       ...more,
     });
     if (config.remotes === undefined) throw new Error('the sandbox names no remotes');
-    const container = makeContainer(config, config.remotes);
+    const container = await makeContainer(config, config.remotes);
     container.registerInstance(tokens.log, log);
     options.prepare?.(container);
     const service = await startService(container);
