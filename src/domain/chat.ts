@@ -4,7 +4,7 @@ import { emptyLanes, isOpen, type Chat, type ChatReason, type Conversation } fro
 import type { ChatEvent, EffectLane, Failure, Note } from './chat-event.ts';
 import { decideDesk } from './chat-desk.ts';
 import { closeChat, failConnect, reserve } from './chat-life.ts';
-import type { AgentPost, BotState, ChatId, Upload, UserText } from './effect.ts';
+import type { AgentPost, BotState, ChatId, Settlement, Upload, UserText } from './effect.ts';
 import {
   botStateDueAt,
   cutShort,
@@ -132,11 +132,20 @@ const step = (policy: ChatPolicy, conversation: Conversation, event: ChatEvent):
       return conversation.lanes.chats[event.chatId] === undefined
         ? conversation
         : withAgentLane(conversation, event.chatId, ({ unsettled }) => ({
-            unsettled: unsettled.slice(event.settlements.length),
+            unsettled: withoutSettled(unsettled, event.settlements),
           }));
     case 'refilled':
       return refill(conversation, event.effects);
   }
+};
+
+/** By what they say, not by their place: a write whose answer was lost may be decided on once more. */
+const withoutSettled = (
+  unsettled: ReadonlyArray<Settlement>,
+  settled: ReadonlyArray<Settlement>,
+): ReadonlyArray<Settlement> => {
+  const gone = new Set(settled.map((one) => JSON.stringify(one)));
+  return unsettled.filter((one) => !gone.has(JSON.stringify(one)));
 };
 
 const onPresentChat = (
@@ -205,6 +214,8 @@ const requestTaken = (
   conversation: Conversation,
   { chatId, at, state }: Extract<ChatEvent, { type: 'request-taken' }>,
 ): Conversation => {
+  // decided on once more, since the answer to its write was lost: the session has gone on since
+  if (conversation.chat?.id === chatId && conversation.chat.acceptedAt !== undefined) return conversation;
   const taken = onPresentChat(conversation, chatId, (chat) => ({ ...chat, acceptedAt: at, activeAt: at }));
   // the case has got its chat; one that was lent for another flow, or by a chat that is over, goes on waiting
   const isServed = taken !== conversation && taken.lending?.flow === taken.chat?.flow;

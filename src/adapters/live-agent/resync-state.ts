@@ -1,5 +1,5 @@
 import { sessionCall, type SessionAddress } from './call.ts';
-import { type ChatCall, type ChatResponse, isSuccess } from './exchange.ts';
+import { type ChatCall, type ChatResponse, described, isSuccess } from './exchange.ts';
 import type { LiveAgentSettings } from './settings.ts';
 import { type Setback, setbackOf } from './setback.ts';
 
@@ -14,5 +14,10 @@ export const createRequest = (settings: LiveAgentSettings, address: SessionAddre
     body: { organizationId: settings.organizationId },
   });
 
-export const handleResponse = (response: ChatResponse): { readonly kind: 'resynced' } | Setback =>
-  isSuccess(response) ? { kind: 'resynced' } : setbackOf(what, response);
+/** A 400: the desk stands at another step than we (a reconnect that came to it twice, say), so that all begins again. */
+export const handleResponse = (response: ChatResponse): { readonly kind: 'resynced' } | Setback => {
+  if (isSuccess(response)) return { kind: 'resynced' };
+  return response.status === 400
+    ? { kind: 'affinity-lost', detail: described(what, response) }
+    : setbackOf(what, response);
+};

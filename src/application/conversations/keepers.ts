@@ -3,7 +3,9 @@ import type { ChatEvent } from '../../domain/chat-event.ts';
 import { userKey, type User, type UserKey } from '../../domain/channel.ts';
 import type { Conversation } from '../../domain/conversation.ts';
 import { E, O, type Either } from '../../domain/fp.ts';
+import { backoffMs } from '../lanes/backoff.ts';
 import type { Worker } from '../lanes/worker.ts';
+import { pause } from '../pause.ts';
 import type { OwnerId, StoredConversation } from '../ports/chat-store.port.ts';
 import { storeUnavailable, type StoreUnavailable } from '../ports/errors.ts';
 import { amend } from './amend.ts';
@@ -20,6 +22,8 @@ export interface Keepers {
   readonly wake: (user: User) => Promise<Either<StoreUnavailable, void>>;
   /** The store says that somebody woke it. */
   readonly woken: (user: User) => void;
+  /** Somebody may have woken any of them, and the store's word of it was lost: looks at one after the other. */
+  readonly lookAtAll: () => Promise<void>;
   /** Goes on with a conversation that is ours by now; what is planned for it comes before anything else. */
   readonly adopt: (stored: StoredConversation, first?: Plan) => void;
   /** A write that may have made the conversation ours was not answered, or came too late to tell. */
@@ -56,6 +60,9 @@ interface Kept {
 
 /** Callers' plans for one conversation that may wait; its own lanes have a few at most. */
 const backlogMax = 64;
+
+/** After these the owner hears of a change by its own next look at the store. */
+const tellTries = 8;
 
 /** A write that was not answered may still come so long after, ms. */
 const doubtMs = 60_000;
@@ -126,11 +133,22 @@ export const makeKeepers = (deps: KeepersDeps): Keepers => {
     const { stored, changed } = amended.right;
     if (changed && O.isSome(stored.owner)) {
       const mine = kept.get(userKey(user));
-      if (stored.owner.value !== deps.self) await deps.store.wake(user)();
+      if (stored.owner.value !== deps.self) await tellOwner(user);
       else if (mine === undefined) adopt(stored);
       else void look(mine);
     }
     return E.right(stored.conversation);
+  };
+
+  /** The change is stored: while the store is in trouble the caller need not wait for its owner to hear of it. */
+  const tellOwner = async (user: User): Promise<void> => {
+    if (E.isRight(await deps.store.wake(user)())) return;
+    void (async () => {
+      for (let failures = 1; failures <= tellTries; failures += 1) {
+        await pause(deps.clock, backoffMs(failures, deps.ids.random()));
+        if (E.isRight(await deps.store.wake(user)())) return;
+      }
+    })();
   };
 
   const look = async ({ keeper, worker }: Kept): Promise<void> => {
@@ -156,6 +174,9 @@ export const makeKeepers = (deps: KeepersDeps): Keepers => {
     woken: (user) => {
       const mine = kept.get(userKey(user));
       if (mine !== undefined) void look(mine);
+    },
+    lookAtAll: async () => {
+      for (const each of [...kept.values()]) await look(each);
     },
     adopt,
     doubt,

@@ -55,6 +55,7 @@ export const makeOwnership = (deps: OwnershipDeps): Ownership => {
   /** Beginning of the last heartbeat that was written; monotonic. */
   let beatAt = -Infinity;
   let resting = false;
+  let missedWakes = false;
 
   const isFresh = (): boolean => clock.monotonic() - beatAt < (leaseMs * 2) / 3;
 
@@ -133,7 +134,13 @@ export const makeOwnership = (deps: OwnershipDeps): Ownership => {
 
   const takeWoken = async (): Promise<void> => {
     const woken = await store.woken(self)();
-    if (E.isRight(woken)) for (const user of woken.right) keepers.woken(user);
+    if (E.isLeft(woken)) {
+      // it may have cleared wakes that nobody hears of now
+      missedWakes = true;
+    } else if (missedWakes) {
+      missedWakes = false;
+      await keepers.lookAtAll();
+    } else for (const user of woken.right) keepers.woken(user);
   };
 
   const every = async (ms: number, work: () => Promise<void>): Promise<void> => {

@@ -127,7 +127,18 @@ export const makeWorker = (deps: WorkerDeps, keeper: Keeper): Worker => {
     cancelTimer?.();
     const due = wakeAt(policy, keeper.conversation());
     const ms = due === undefined ? longestSleepMs : due - clock.now();
-    cancelTimer = clock.after(ms <= 0 ? blockedSleepMs : Math.min(ms, longestSleepMs), wake);
+    cancelTimer =
+      ms >= longestSleepMs
+        ? clock.after(longestSleepMs, () => void lookAgain())
+        : clock.after(ms <= 0 ? blockedSleepMs : ms, wake);
+  };
+
+  /** Whoever changed the conversation may have died before it told us. */
+  const lookAgain = async (): Promise<void> => {
+    if (stopped || keeper.isLost()) return;
+    await keeper.refresh();
+    for (const { agent } of chats.values()) agent.poke();
+    wake();
   };
 
   const keepMessages = (): void => {
