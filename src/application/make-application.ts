@@ -252,8 +252,9 @@ const makeWorkers = (deps: {
       const until = clock.monotonic() + timeoutMs;
       while (keepers.isBusy() && clock.monotonic() < until) await pause(clock, 20);
       halt.abort();
-      await ownership.stop();
+      // whatever still waits for a store that does not answer is given up
       keepers.abandonAll();
+      await ownership.stop();
     },
     health: () => ({
       beating: ownership.isHealthy(),

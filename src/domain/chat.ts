@@ -204,6 +204,8 @@ const sessionOpened = (
 ): Conversation => {
   if (conversation.chat === undefined) return conversation;
   const lanes = conversation.lanes.chats[chatId] ?? emptyLanes;
+  // the end of the chat is on its way to the session before; this one, that nothing was asked of, dies by itself
+  if (lanes.agent.bound > 0) return conversation;
   const opened = withLanes(conversation, chatId, { ...lanes, desk });
   return isOpen(conversation.chat) && conversation.chat.id === chatId
     ? opened

@@ -12,6 +12,9 @@ export interface Service {
 
 const never = new AbortController().signal;
 
+/** Of the time to stop so much is for requests under way (a connect may take long); the rest is for what is being sent. */
+const requestsShare = 0.6;
+
 /** Nothing else is made before the stores can be used. */
 const ready = async (stores: Stores): Promise<void> => {
   try {
@@ -47,7 +50,7 @@ export const startService = async (container: DependencyContainer): Promise<Serv
     const stop = async (): Promise<void> => {
       const until = clock.monotonic() + config.timeouts.shutdownMs;
       const left = (): number => Math.max(0, until - clock.monotonic());
-      const halt = deadline(clock, left(), never);
+      const halt = deadline(clock, config.timeouts.shutdownMs * requestsShare, never);
       await http.close(halt.signal);
       halt.release();
       await workers.stop(left());

@@ -30,7 +30,7 @@ export class DeskRelay {
     this.keep(opened.right);
     const taken = await this.desk.requestChat(this.state, request, soon())();
     if (taken._tag === 'Left') throw new Error(`no chat: ${taken.left.detail}`);
-    this.keep(taken.right);
+    this.keep(this.desk.requested(this.state));
   }
 
   /** One `receive` and what it tells. */

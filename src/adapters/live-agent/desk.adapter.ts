@@ -31,6 +31,7 @@ export const makeLiveAgentDesk = (options: LiveAgentOptions): AgentDesk => {
     available: (buttonId, deadline) => () => askAvailability(wires, buttonId, deadline),
     openSession: (deadline) => () => openSession(wires, deadline),
     requestChat: (state, request, deadline) => requestChat(wires, state as SessionState, request, deadline),
+    requested: (state) => requested(state as SessionState),
     receive: (state, abort) => receive(state as SessionState, abort),
     absorb: (state, signal, now) => absorb(state as SessionState, signal as Signal, now),
     prepare: (state, waiting) => prepare(state as SessionState, waiting),
@@ -103,12 +104,14 @@ const requestChat =
     session: SessionState,
     chat: Parameters<AgentDesk['requestChat']>[1],
     deadline: AbortSignal,
-  ): TaskEither<RemoteFailure | chasitorInit.SessionExpired, SessionState> =>
+  ): TaskEither<RemoteFailure | chasitorInit.SessionExpired, void> =>
   async () => {
-    const { what, createRequest, handleResponse, firstNumber } = chasitorInit;
+    const { what, createRequest, handleResponse } = chasitorInit;
     const request = createRequest(wires, addressOf(wires, session), session.sessionId, chat);
     const response = await within(wires, deadline, (signal) => wires.exchange(what, request, signal));
-    if (E.isLeft(response)) return response;
-    const taken = handleResponse(response.right);
-    return E.isLeft(taken) ? taken : E.right({ ...session, requested: true, next: firstNumber + 1 });
+    return E.isLeft(response) ? response : handleResponse(response.right);
   };
+
+/** An end that was bound before goes out under the number after it. */
+const requested = (session: SessionState): SessionState =>
+  session.requested ? session : { ...session, requested: true, next: chasitorInit.firstNumber + 1 };

@@ -33,6 +33,10 @@ export interface Keeper {
   /** Looks at the store: somebody else may have written (a finish at another instance), or taken it over. */
   readonly refresh: () => Promise<Applied>;
   readonly isLost: () => boolean;
+  /** It is ours for all that is known: something may be begun for it. */
+  readonly mayAct: () => boolean;
+  /** It may have been taken over: nothing is begun for it until the store has been read, or written by us. */
+  readonly distrust: () => void;
   /** Plans that wait: more than a few only while the store does not answer. */
   readonly backlog: () => number;
   /** Gives up at once, without a write: this process must not touch it any more. */
@@ -70,6 +74,7 @@ export const makeKeeper = (deps: KeeperDeps, initial: StoredConversation): Keepe
   let waiting: Waiting[] = [];
   let working = false;
   let lost = false;
+  let distrusted = false;
 
   const lose = (): void => {
     if (lost) return;
@@ -84,7 +89,7 @@ export const makeKeeper = (deps: KeeperDeps, initial: StoredConversation): Keepe
       try {
         const applied = await carryOut(batch);
         for (const { resolve } of batch) resolve(applied);
-        if (applied === 'saved' && !lost) deps.onSaved(keeper);
+        if (applied === 'saved' && !lost) tellWorker();
       } catch (thrown) {
         for (const { reject } of batch) reject(thrown);
       }
@@ -93,6 +98,15 @@ export const makeKeeper = (deps: KeeperDeps, initial: StoredConversation): Keepe
     const left = waiting;
     waiting = [];
     for (const { resolve } of left) resolve('lost');
+  };
+
+  /** What is stored is stored, whatever its follower makes of it. */
+  const tellWorker = (): void => {
+    try {
+      deps.onSaved(keeper);
+    } catch (thrown) {
+      deps.log.error('worker-failed', { user: user.id, error: thrown });
+    }
   };
 
   /** Decides over the present state; a plan that throws fails alone. */
@@ -151,6 +165,7 @@ export const makeKeeper = (deps: KeeperDeps, initial: StoredConversation): Keepe
       lose();
       return false;
     }
+    distrusted = false;
     if (found.rev !== stored.rev || found.writeId !== stored.writeId) stored = found;
     return true;
   };
@@ -181,6 +196,7 @@ export const makeKeeper = (deps: KeeperDeps, initial: StoredConversation): Keepe
     }
     if (saved.outcome === 'conflict') return take(O.toUndefined(saved.found)) ? 'conflict' : 'lost';
     stored = saved.found ?? { ...stored, conversation, rev: stored.rev + 1, writeId };
+    distrusted = false;
     if (done) lose();
     return 'saved';
   };
@@ -199,6 +215,10 @@ export const makeKeeper = (deps: KeeperDeps, initial: StoredConversation): Keepe
     apply: (plan) => enqueue(plan, false),
     refresh: () => enqueue(() => [], true),
     isLost: () => lost,
+    mayAct: () => !lost && !distrusted,
+    distrust: () => {
+      distrusted = true;
+    },
     backlog: () => waiting.length,
     abandon: lose,
   };

@@ -22,8 +22,10 @@ export interface Keepers {
   readonly wake: (user: User) => Promise<Either<StoreUnavailable, void>>;
   /** The store says that somebody woke it. */
   readonly woken: (user: User) => void;
-  /** Somebody may have woken any of them, and the store's word of it was lost: looks at one after the other. */
-  readonly lookAtAll: () => Promise<void>;
+  /** Somebody may have woken any of them, and the store's word of it was lost. */
+  readonly lookAtAll: () => void;
+  /** This process was away for so long that others may have taken some over: nothing is begun for one before a look. */
+  readonly distrustAll: () => void;
   /** Goes on with a conversation that is ours by now; what is planned for it comes before anything else. */
   readonly adopt: (stored: StoredConversation, first?: Plan) => void;
   /** A write that may have made the conversation ours was not answered, or came too late to tell. */
@@ -34,10 +36,6 @@ export interface Keepers {
   readonly count: () => number;
   /** Effects that wait in the lanes of this process. */
   readonly queues: () => Readonly<Record<'user' | 'bot' | 'agent' | 'files', number>>;
-  /** Everybody looks for something to do. */
-  readonly pumpAll: () => void;
-  /** Reads every conversation again: this process was away for so long that others may have taken some over. */
-  readonly refreshAll: () => Promise<void>;
   /** Begins nothing more. */
   readonly stopAll: () => void;
   readonly isBusy: () => boolean;
@@ -105,7 +103,11 @@ export const makeKeepers = (deps: KeepersDeps): Keepers => {
     made.worker = worker;
     kept.set(key, { keeper, worker });
     if (first === undefined) worker.pump();
-    else void keeper.apply(first);
+    else inBackground(keeper.apply(first));
+  };
+
+  const inBackground = (work: Promise<unknown>): void => {
+    work.catch((thrown: unknown) => deps.log.error('keeper-failed', { error: thrown }));
   };
 
   const amendKept = async (
@@ -135,7 +137,7 @@ export const makeKeepers = (deps: KeepersDeps): Keepers => {
       const mine = kept.get(userKey(user));
       if (stored.owner.value !== deps.self) await tellOwner(user);
       else if (mine === undefined) adopt(stored);
-      else void look(mine);
+      else inBackground(look(mine));
     }
     return E.right(stored.conversation);
   };
@@ -173,10 +175,17 @@ export const makeKeepers = (deps: KeepersDeps): Keepers => {
     },
     woken: (user) => {
       const mine = kept.get(userKey(user));
-      if (mine !== undefined) void look(mine);
+      if (mine === undefined) doubt(user);
+      else inBackground(look(mine));
     },
-    lookAtAll: async () => {
-      for (const each of [...kept.values()]) await look(each);
+    lookAtAll: () => {
+      for (const each of kept.values()) inBackground(look(each));
+    },
+    distrustAll: () => {
+      for (const each of kept.values()) {
+        each.keeper.distrust();
+        inBackground(look(each));
+      }
     },
     adopt,
     doubt,
@@ -197,12 +206,6 @@ export const makeKeepers = (deps: KeepersDeps): Keepers => {
         }
       }
       return sum;
-    },
-    pumpAll: () => {
-      for (const { worker } of kept.values()) worker.pump();
-    },
-    refreshAll: async () => {
-      await Promise.all(Array.from(kept.values(), ({ keeper }) => keeper.refresh()));
     },
     stopAll: () => {
       for (const { worker } of kept.values()) worker.stop();

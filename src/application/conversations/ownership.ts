@@ -69,12 +69,11 @@ export const makeOwnership = (deps: OwnershipDeps): Ownership => {
     }
     const wasAway = !isFresh() && beatAt !== -Infinity;
     if (wasAway) {
-      // others may have called this process dead: look before anything is begun
+      // others may have called this process dead: each conversation is looked at before anything is begun for it
       log.warn('heartbeat-resumed', { awayMs: Math.round(began - beatAt) });
-      await keepers.refreshAll();
+      keepers.distrustAll();
     }
     beatAt = began;
-    if (wasAway) keepers.pumpAll();
   };
 
   /** Those whose counter moved within the lease, by our clock; who is new gets the benefit of the doubt. */
@@ -139,7 +138,7 @@ export const makeOwnership = (deps: OwnershipDeps): Ownership => {
       missedWakes = true;
     } else if (missedWakes) {
       missedWakes = false;
-      await keepers.lookAtAll();
+      keepers.lookAtAll();
     } else for (const user of woken.right) keepers.woken(user);
   };
 

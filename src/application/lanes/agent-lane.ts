@@ -60,6 +60,7 @@ export const makeAgentLane = (
   let closing = false;
   let later: (() => void) | undefined;
   let trouble = { id: '', failures: 0, since: 0 };
+  let readFailures = 0;
 
   const lanesNow = (): ChatLanes | undefined => keeper.conversation().lanes.chats[chatId];
 
@@ -78,7 +79,7 @@ export const makeAgentLane = (
 
   const pump = (): void => {
     const lanes = lanesNow();
-    if (lanes === undefined || keeper.isLost() || !deps.mayBegin()) return;
+    if (lanes === undefined || !keeper.mayAct() || !deps.mayBegin()) return;
     inbox.prune(lanes.agent);
     if (lanes.agent.closing !== undefined && !closing) {
       // what arrived before the end and was not read yet still goes
@@ -114,7 +115,7 @@ export const makeAgentLane = (
     if (agent.bound === 0) return begin(async () => void (await keeper.apply(() => [])));
     const ticket = gate.enter();
     if (ticket === undefined) gate.whenOpen(pump);
-    else begin(() => post(adapter, head, ticket));
+    else begin(() => post(adapter, head, ticket).finally(() => gate.unused(ticket)));
   };
 
   /** A bound head is asked for too: while its session is being recovered nothing may be sent (relay.md §4.5). */
@@ -130,12 +131,18 @@ export const makeAgentLane = (
   const introduce = async (): Promise<void> => {
     const upTo = rangeOf(keeper.conversation(), chatId)?.from ?? 0;
     const listed = await contexts.list(user, { upTo, newest: contextMaxEntries + 1 })();
-    if (E.isLeft(listed)) return pause(clock, 500);
+    if (E.isLeft(listed)) return afterFailedRead();
+    readFailures = 0;
     inbox.soil();
     await keeper.apply((conversation) => {
       const entries = listed.right.filter((entry) => !isPromised(conversation, chatId, entry));
       return [{ type: 'context-read', chatId, at: clock.now(), entries }];
     });
+  };
+
+  const afterFailedRead = (): Promise<void> => {
+    readFailures += 1;
+    return pause(clock, backoffMs(readFailures, deps.ids.random()), deps.rest);
   };
 
   const pull = (): void => {
@@ -158,8 +165,9 @@ export const makeAgentLane = (
     const found = await contexts.untaken(user, from, page)();
     if (E.isLeft(found)) {
       inbox.soil();
-      return pause(clock, 500);
+      return afterFailedRead();
     }
+    readFailures = 0;
     const { right: messages } = found;
     inbox.fill(messages, messages.length >= page);
     const applied = await keeper.apply((conversation) => {
@@ -189,22 +197,17 @@ export const makeAgentLane = (
 
   const post = async (adapter: AgentDesk, head: AgentPost, ticket: Ticket): Promise<void> => {
     // the end of a session is never made to wait for a rate
-    if (head.post.kind !== 'end' && !(await deps.turns.take(deps.rest))) {
-      gate.unused(ticket);
-      return pause(clock, 1_000);
-    }
+    if (head.post.kind !== 'end' && !(await deps.turns.take(deps.rest))) return pause(clock, 1_000);
     const lanes = lanesNow();
     const isHead = lanes?.agent.bound !== 0 && lanes?.agent.posts[0]?.id === head.id;
-    if (keeper.isLost() || !deps.mayBegin() || lanes?.desk === undefined || !isHead)
-      return gate.unused(ticket);
-    if (!prepare(adapter, lanes.desk.state, lanes.agent).ready) return gate.unused(ticket);
+    if (!keeper.mayAct() || !deps.mayBegin() || lanes?.desk === undefined || !isHead) return;
+    if (!prepare(adapter, lanes.desk.state, lanes.agent).ready) return;
     deps.probe.reached('post-bound');
     const began = clock.monotonic();
     const until = deadline(clock, postTimeoutMs, deps.halt);
-    const answer = await adapter.send(lanes.desk.state, until.signal);
-    until.release();
+    const answer = await adapter.send(lanes.desk.state, until.signal).finally(until.release);
     deps.probe.reached('post-sent');
-    if (deps.halt.aborted) return gate.unused(ticket);
+    if (deps.halt.aborted) return;
     await take(adapter, head, answer, ticket, began);
   };
 
@@ -289,7 +292,7 @@ export const makeAgentLane = (
   ): ChatEvent => ({ type: 'posts-failed', chatId, detail, ...failure });
 
   const note = (outcome: PostOutcome | undefined, head: AgentPost, ticket: Ticket): void => {
-    if (outcome === undefined || outcome.outcome === 'session-over') return gate.unused(ticket);
+    if (outcome === undefined || outcome.outcome === 'session-over') return;
     if (outcome.outcome === 'delivered') {
       gate.worked(ticket);
       metrics.count('deliveries_total', { lane: 'agent', outcome: 'delivered' });

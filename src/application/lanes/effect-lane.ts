@@ -54,7 +54,7 @@ export const makeEffectLane =
     let trouble = { id: '', failures: 0, since: 0 };
 
     const pump = (): void => {
-      if (busy || keeper.isLost() || !deps.mayBegin()) return;
+      if (busy || !keeper.mayAct() || !deps.mayBegin()) return;
       const conversation = keeper.conversation();
       const head = spec.head(conversation);
       if (head === undefined) return;
@@ -64,7 +64,7 @@ export const makeEffectLane =
       if (spec.dueAt(conversation, head) > now) return;
       const ticket = gate.enter();
       if (ticket === undefined) gate.whenOpen(pump);
-      else begin(() => attempt(head, ticket));
+      else begin(() => attempt(head, ticket).finally(() => gate.unused(ticket)));
     };
 
     const begin = (work: () => Promise<void>): void => {
@@ -85,14 +85,9 @@ export const makeEffectLane =
       head.tries >= policy.maxTries || now >= head.bornAt + policy.deliveryDeadlineMs;
 
     const attempt = async (head: T, ticket: Ticket): Promise<void> => {
-      if (spec.turns !== undefined && !(await spec.turns.take(deps.rest))) {
-        gate.unused(ticket);
-        return pause(clock, 1_000);
-      }
+      if (spec.turns !== undefined && !(await spec.turns.take(deps.rest))) return pause(clock, 1_000);
       // withdrawn, taken over or out of its lease while it waited for its turn
-      if (keeper.isLost() || !deps.mayBegin() || spec.head(keeper.conversation())?.id !== head.id) {
-        return gate.unused(ticket);
-      }
+      if (!keeper.mayAct() || !deps.mayBegin() || spec.head(keeper.conversation())?.id !== head.id) return;
       if (head.unknown && !spec.recognisesRepeats(keeper.user)) {
         deps.log.warn('delivery-uncertain', { lane, user: keeper.user.id, effect: head.id });
         metrics.count('uncertain_total', { lane });
@@ -100,8 +95,7 @@ export const makeEffectLane =
       deps.probe.reached('effect-due');
       const began = clock.monotonic();
       const until = deadline(clock, spec.timeoutMs, deps.halt);
-      const outcome = await spec.deliver(keeper.user, head, until.signal)();
-      until.release();
+      const outcome = await spec.deliver(keeper.user, head, until.signal)().finally(until.release);
       deps.probe.reached('effect-sent');
       if (E.isRight(outcome)) {
         gate.worked(ticket);
@@ -125,7 +119,7 @@ export const makeEffectLane =
       ticket: Ticket,
       began: number,
     ): Promise<void> => {
-      if (deps.halt.aborted) return gate.unused(ticket);
+      if (deps.halt.aborted) return;
       trouble = head.id === trouble.id ? trouble : { id: head.id, failures: 0, since: began };
       const outcome = weigh(head, failure);
       report(outcome.judgement, ticket);

@@ -2,6 +2,7 @@ import type { ChatEvent } from '../../domain/chat-event.ts';
 import { isOpen, type Conversation } from '../../domain/conversation.ts';
 import type { DeskEvent } from '../../domain/desk-event.ts';
 import type { ChatId } from '../../domain/effect.ts';
+import type { Arrival } from '../../domain/message.ts';
 import { E } from '../../domain/fp.ts';
 import type { Keeper } from '../conversations/keeper.ts';
 import type { Absorbed, AgentDesk, DeskSignal } from '../ports/agent-desk.port.ts';
@@ -57,7 +58,7 @@ export const makeHearing = (deps: HearingDeps, keeper: Keeper, chatId: ChatId): 
   };
 
   const mayHear = (): boolean =>
-    !stopped && !keeper.isLost() && deps.mayBegin() && isWanted(keeper.conversation());
+    !stopped && keeper.mayAct() && deps.mayBegin() && isWanted(keeper.conversation());
 
   const pump = (): void => {
     if (!isCrowded(keeper.conversation())) crowdLeft?.();
@@ -81,9 +82,16 @@ export const makeHearing = (deps: HearingDeps, keeper: Keeper, chatId: ChatId): 
       const own = keeper.conversation().lanes.chats[chatId];
       const desk = deps.desks.get(own?.desk?.kind ?? '');
       if (own?.desk === undefined || desk === undefined) break;
-      const signal = await desk.receive(own.desk.state, running.signal);
+      // a session may fall silent in the middle of a poll
+      const silentAt = heardAt + policy.sessionSilenceMs;
+      let silent = false;
+      const cancel = clock.after(Math.max(0, silentAt - clock.monotonic()), () => {
+        silent = true;
+        running?.abort();
+      });
+      const signal = await desk.receive(own.desk.state, running.signal).finally(cancel);
       if (stopped || keeper.isLost()) break;
-      if (running.signal.aborted) continue;
+      if (running.signal.aborted && !silent) continue;
       const absorbed = await store(desk, signal);
       const now = clock.monotonic();
       if (absorbed.heard) heardAt = now;
@@ -114,6 +122,7 @@ export const makeHearing = (deps: HearingDeps, keeper: Keeper, chatId: ChatId): 
     storing = true;
     try {
       const mark = first.events.some(joins) ? await markNow() : 0;
+      if (mark === undefined) return first;
       let absorbed = first;
       await keeper.apply((conversation) => {
         absorbed = read(conversation) ?? first;
@@ -142,12 +151,12 @@ export const makeHearing = (deps: HearingDeps, keeper: Keeper, chatId: ChatId): 
     return events;
   };
 
-  /** What arrives from here on was written after the agent had joined. */
-  const markNow = async (): Promise<number> => {
+  /** What arrives from here on was written after the agent had joined. Undefined: the batch is left to the next owner. */
+  const markNow = async (): Promise<Arrival | undefined> => {
     for (let failures = 1; ; failures += 1) {
       const mark = await deps.contexts.mark()();
       if (E.isRight(mark)) return mark.right;
-      if (keeper.isLost() || stopped) return 0;
+      if (keeper.isLost() || stopped) return undefined;
       await pause(clock, backoffMs(failures, deps.ids.random()));
     }
   };

@@ -3,7 +3,9 @@ import type { Ids } from '../ports/ids.port.ts';
 import { backoffMs } from './backoff.ts';
 
 /** Permission for one try; `probe`: the remote is down for everyone, and this one finds out whether it still is. */
-export type Ticket = 'free' | 'probe';
+export interface Ticket {
+  readonly kind: 'free' | 'probe';
+}
 
 /**
  * What all senders to one remote know of it together. While it is down for everyone they wait behind one probe at a
@@ -12,7 +14,10 @@ export type Ticket = 'free' | 'probe';
  */
 export interface RemoteGate {
   readonly name: string;
-  /** Undefined: not now; ask `whenOpen`. A ticket is given back by exactly one `worked`, `troubled` or `unused`. */
+  /**
+   * Undefined: not now; ask `whenOpen`. A ticket is given back by one `worked`, `troubled` or `unused`; an `unused` after
+   * that says nothing.
+   */
   readonly enter: () => Ticket | undefined;
   readonly worked: (ticket: Ticket) => void;
   /** It did not do its work, for a reason that may lie in itself. */
@@ -37,12 +42,12 @@ export const makeRemoteGate = (
   let failures = 0;
   let probes = 0;
   let down: { readonly until: number } | undefined;
-  let probing = false;
+  let probing: Ticket | undefined;
   let lastWorked = -Infinity;
 
   const callNext = (): void => {
     for (const call of line) {
-      if (down === undefined || probing || clock.monotonic() < down.until) return;
+      if (down === undefined || probing !== undefined || clock.monotonic() < down.until) return;
       line.delete(call);
       call();
     }
@@ -68,16 +73,16 @@ export const makeRemoteGate = (
   };
 
   const leave = (ticket: Ticket): void => {
-    if (ticket === 'probe') probing = false;
+    if (ticket === probing) probing = undefined;
   };
 
   return {
     name,
     enter: () => {
-      if (down === undefined) return 'free';
-      if (probing || clock.monotonic() < down.until) return undefined;
-      probing = true;
-      return 'probe';
+      if (down === undefined) return { kind: 'free' };
+      if (probing !== undefined || clock.monotonic() < down.until) return undefined;
+      probing = { kind: 'probe' };
+      return probing;
     },
     worked: (ticket) => {
       leave(ticket);
@@ -88,7 +93,7 @@ export const makeRemoteGate = (
       leave(ticket);
       failures += 1;
       const isNews = down === undefined && (failures >= patience || retryAfterMs !== undefined);
-      if (ticket === 'probe' || isNews) close(retryAfterMs);
+      if (ticket.kind === 'probe' || isNews) close(retryAfterMs);
     },
     unused: (ticket) => {
       leave(ticket);

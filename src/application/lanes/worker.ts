@@ -102,14 +102,25 @@ export const makeWorker = (deps: WorkerDeps, keeper: Keeper): Worker => {
       worker.files.pump();
       worker.hearing.pump();
     }
-    if (keeper.conversation().lanes.user.length === 0 && keeper.conversation().overflow.count > 0)
-      void refill();
+    if (keeper.conversation().lanes.user.length === 0 && keeper.conversation().overflow.count > 0) refill();
     sleep();
   };
 
-  const refill = async (): Promise<void> => {
+  const refill = (): void => {
     if (refilling) return;
     refilling = true;
+    void refillOnce()
+      .catch((thrown: unknown) => {
+        deps.log.error('lane-failed', { lane: 'overflow', user: keeper.user.id, error: thrown });
+        return pause(clock, 1_000);
+      })
+      .finally(() => {
+        refilling = false;
+        pump();
+      });
+  };
+
+  const refillOnce = async (): Promise<void> => {
     const { taken, next } = keeper.conversation().overflow;
     const found = await deps.store.spilled(keeper.user, taken, refillPage)();
     // beyond `next` lies what was spilled for a write that never came to be
@@ -119,8 +130,6 @@ export const makeWorker = (deps: WorkerDeps, keeper: Keeper): Worker => {
       // what stays behind is never read again: it lies below the mark
       await deps.store.unspill(keeper.user, keeper.conversation().overflow.taken)();
     } else await pause(clock, 1_000);
-    refilling = false;
-    pump();
   };
 
   const sleep = (): void => {

@@ -70,7 +70,12 @@ export interface AgentDesk {
     state: DeskState,
     request: ChatRequest,
     deadline: AbortSignal,
-  ) => TaskEither<RemoteFailure | { readonly _tag: 'SessionExpired'; readonly detail: string }, DeskState>;
+  ) => TaskEither<RemoteFailure | { readonly _tag: 'SessionExpired'; readonly detail: string }, void>;
+  /**
+   * Pure: the chat was taken by the session, whose state may have moved since the request left (its end may be bound).
+   * Twice says no more than once.
+   */
+  readonly requested: (state: DeskState) => DeskState;
 
   // -- hearing
   /** Waits for the next thing to hear (or does the next step of a recovery). One at a time per session. */

@@ -4,6 +4,7 @@ import { isOpen, type Chat, type Conversation } from '../../domain/conversation.
 import type { ChatEvent } from '../../domain/chat-event.ts';
 import { E, O, type Either } from '../../domain/fp.ts';
 import type { Application, ConnectChat, ConnectChatError, ConnectStep } from '../application.ts';
+import type { Plan } from '../conversations/keeper.ts';
 import type { Keepers } from '../conversations/keepers.ts';
 import type { Desks } from '../lanes/bind-posts.ts';
 import { deadline } from '../lanes/lane.ts';
@@ -53,7 +54,7 @@ interface Attempt {
 /** A step that went wrong, with what is known by then and still has to be stored. */
 interface Failed {
   readonly error: ConnectChatError;
-  readonly events?: ReadonlyArray<ChatEvent>;
+  readonly known?: Plan;
   /** The case was asked for, and the answer lost. */
   readonly caseUnknown?: boolean;
 }
@@ -87,9 +88,8 @@ export const makeConnectChat =
       until.release();
       return reserved;
     }
-    const outcome = await connect(deps, attempt, reserved.right);
-    until.release();
-    return E.isRight(outcome) ? outcome : E.left(await failConnect(deps, attempt, outcome.left));
+    const outcome = await connect(deps, attempt, reserved.right).finally(until.release);
+    return E.isRight(outcome) ? outcome : failConnect(deps, attempt, outcome.left);
   };
 
 const never = new AbortController().signal;
@@ -122,6 +122,8 @@ const failureOf = (step: ConnectStep, failure: RemoteFailure): ConnectChatError 
       return stepFailed('login', failure.refused ? 'error' : 'busy');
   }
 };
+
+const nothing: Plan = () => [];
 
 const finished: Failed = { error: { _tag: 'ChatFinished' } };
 
@@ -222,9 +224,9 @@ const openCaseAndSession = async (
 ): Step<{ readonly caseId: string; readonly state: DeskState }> => {
   const { command, chatId, desk, signal } = attempt;
   const request = caseRequest(attempt, contactId);
-  const known = chat.contactId === contactId ? chat.caseId : undefined;
+  const lent = chat.contactId === contactId ? chat.caseId : undefined;
   const earlier =
-    known === undefined ? await earlierCase(deps, attempt, chat, request) : E.right(O.some(known));
+    lent === undefined ? await earlierCase(deps, attempt, chat, request) : E.right(O.some(lent));
   if (E.isLeft(earlier)) return earlier;
   const [made, opened] = await Promise.all([
     O.isSome(earlier.right)
@@ -238,11 +240,12 @@ const openCaseAndSession = async (
   if (E.isRight(opened)) {
     events.push({ type: 'session-opened', chatId, at, desk: { kind: desk.kind, state: opened.right } });
   }
-  if (E.isLeft(made)) return E.left(stepFailure(deps, attempt, 'case creation', made.left, events));
+  const known: Plan = () => events;
+  if (E.isLeft(made)) return E.left(stepFailure(deps, attempt, 'case creation', made.left, known));
   deps.probe.reached('case-made');
-  if (E.isLeft(opened)) return E.left(stepFailure(deps, attempt, 'chat session', opened.left, events));
-  const stored = await deps.keepers.amend(command.user, () => events);
-  if (E.isLeft(stored)) return E.left({ error: stored.left });
+  if (E.isLeft(opened)) return E.left(stepFailure(deps, attempt, 'chat session', opened.left, known));
+  const stored = await deps.keepers.amend(command.user, known);
+  if (E.isLeft(stored)) return E.left({ error: stored.left, known });
   deps.probe.reached('session-stored');
   return isOurs(stored.right, chatId)
     ? E.right({ caseId: made.right, state: opened.right })
@@ -254,12 +257,12 @@ const stepFailure = (
   { command, chatId }: Attempt,
   step: ConnectStep,
   failure: RemoteFailure,
-  events: ReadonlyArray<ChatEvent>,
+  known: Plan = nothing,
 ): Failed => {
   log.warn('connect-step-failed', { step, user: command.user.id, chat: chatId, detail: failure.detail });
   return {
     error: failureOf(step, failure),
-    events,
+    known,
     caseUnknown: step === 'case creation' && !failure.certain,
   };
 };
@@ -304,14 +307,19 @@ const requestChat = async (
   const taken = again?.right ?? first;
   if (E.isLeft(taken)) {
     const { left } = taken;
-    if (left._tag !== 'SessionExpired') return E.left(stepFailure(deps, attempt, 'chat request', left, []));
+    if (left._tag !== 'SessionExpired') return E.left(stepFailure(deps, attempt, 'chat request', left));
     return E.left({ error: stepFailed('chat request', 'error') });
   }
   deps.probe.reached('chat-requested');
-  const stored = await deps.keepers.amend(command.user, () => [
-    { type: 'request-taken', chatId, at: deps.clock.now(), state: taken.right },
-  ]);
-  if (E.isLeft(stored)) return E.left({ error: stored.left });
+  // over the state as it stands by then: a finish meanwhile has bound the end of the session into it
+  const known: Plan = ({ lanes }) => {
+    const present = lanes.chats[chatId]?.desk;
+    return present === undefined
+      ? []
+      : [{ type: 'request-taken', chatId, at: deps.clock.now(), state: desk.requested(present.state) }];
+  };
+  const stored = await deps.keepers.amend(command.user, known);
+  if (E.isLeft(stored)) return E.left({ error: stored.left, known });
   return isOurs(stored.right, chatId) ? E.right(undefined) : E.left(finished);
 };
 
@@ -321,11 +329,12 @@ type Taken = Awaited<ReturnType<ReturnType<AgentDesk['requestChat']>>>;
 const reopen = async (deps: ConnectDeps, attempt: Attempt, request: ChatRequest): Step<Taken> => {
   const { command, chatId, desk, signal } = attempt;
   const opened = await desk.openSession(signal)();
-  if (E.isLeft(opened)) return E.left(stepFailure(deps, attempt, 'chat session', opened.left, []));
-  const stored = await deps.keepers.amend(command.user, () => [
+  if (E.isLeft(opened)) return E.left(stepFailure(deps, attempt, 'chat session', opened.left));
+  const known: Plan = () => [
     { type: 'session-opened', chatId, at: deps.clock.now(), desk: { kind: desk.kind, state: opened.right } },
-  ]);
-  if (E.isLeft(stored)) return E.left({ error: stored.left });
+  ];
+  const stored = await deps.keepers.amend(command.user, known);
+  if (E.isLeft(stored)) return E.left({ error: stored.left, known });
   if (!isOurs(stored.right, chatId)) return E.left(finished);
   return E.right(await desk.requestChat(opened.right, request, signal)());
 };
@@ -336,11 +345,11 @@ const reopen = async (deps: ConnectDeps, attempt: Attempt, request: ChatRequest)
 const failConnect = async (
   { keepers, clock, log }: ConnectDeps,
   { command, chatId }: Attempt,
-  { error, events = [], caseUnknown = false }: Failed,
-): Promise<ConnectChatError> => {
+  { error, known = nothing, caseUnknown = false }: Failed,
+): Promise<Either<ConnectChatError, void>> => {
   const failed = await keepers.amend(command.user, (conversation) => [
-    ...events,
-    // finished meanwhile: what came back was stored above, and its session ends
+    ...known(conversation),
+    // finished meanwhile: what came back is stored all the same, and its session ends
     ...(isOurs(conversation, chatId)
       ? [{ type: 'connect-failed' as const, chatId, at: clock.now(), reason: reasonOf(error), caseUnknown }]
       : []),
@@ -352,10 +361,13 @@ const failConnect = async (
       chat: chatId,
       detail: failed.left.detail,
     });
-    return error;
+    return E.left(error);
   }
   const { chat } = failed.right;
-  return chat?.id === chatId && chat.reason === 'finished' ? { _tag: 'ChatFinished' } : error;
+  if (chat?.id !== chatId) return E.left(error);
+  // the desk has taken it, and that could be stored after all
+  if (isOpen(chat) && chat.acceptedAt !== undefined) return E.right(undefined);
+  return E.left(chat.reason === 'finished' ? { _tag: 'ChatFinished' } : error);
 };
 
 const reasonOf = (

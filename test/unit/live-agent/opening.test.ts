@@ -101,7 +101,18 @@ test('a chat request › has exactly the body of the earlier integration, and is
     receiveQueueUpdates: true,
     isPost: true,
   });
-  t.deepEqual(taken, E.right({ ...bare, requested: true, next: 2 }));
+  t.deepEqual(taken, E.right(undefined));
+  t.deepEqual(desk.requested(bare), { ...bare, requested: true, next: 2 });
+});
+
+test('a chat request › taken after the end of its session was bound leaves the end bound, to the number after it', (t) => {
+  const { desk } = scriptedDesk([]);
+  const bare = session({ requested: false, next: 1 });
+  const prepared = desk.prepare(bare, [{ kind: 'end' }], 0);
+  if (!prepared.ready) return t.fail('not bound');
+  const taken = desk.requested(prepared.state);
+  t.deepEqual(taken, { ...bare, requested: true, next: 2, head: { kind: 'end' } });
+  t.is(desk.requested(taken), taken);
 });
 
 for (const [status, body, expected] of [
