@@ -7,6 +7,7 @@ import { makeKeepers, type Keepers } from './conversations/keepers.ts';
 import { makeOwnership, type Ownership } from './conversations/ownership.ts';
 import { makeBindPosts } from './lanes/bind-posts.ts';
 import type { LaneDeps } from './lanes/lane.ts';
+import { makeRestoreDesks } from './lanes/restore-desks.ts';
 import { makeRemoteGate, type RemoteGate } from './lanes/remote-gate.ts';
 import { makeWorker, type Gates } from './lanes/worker.ts';
 import { pause } from './pause.ts';
@@ -124,6 +125,7 @@ export const makeApplication = (
     decide,
     complete: makeBindPosts({ desks: ports.desks, clock, decide }),
     onDecided: makeNotes(ports, policy),
+    restore: makeRestoreDesks({ desks: ports.desks, clock, log }),
     patienceMs: storePatienceMs,
     makeWorker: (keeper) =>
       makeWorker(

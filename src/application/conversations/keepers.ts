@@ -34,6 +34,11 @@ export interface Keepers {
   readonly resolveDoubts: () => Promise<void>;
   readonly owns: (user: User) => boolean;
   readonly count: () => number;
+  /**
+   * Gives one that is idle at this moment to another owner's name, under which whoever lives finds it; false: there is
+   * none.
+   */
+  readonly handOver: (to: OwnerId) => Promise<boolean>;
   /** Effects that wait in the lanes of this process. */
   readonly queues: () => Readonly<Record<'user' | 'bot' | 'agent' | 'files', number>>;
   /** Begins nothing more. */
@@ -46,6 +51,8 @@ export interface Keepers {
 export interface KeepersDeps extends Omit<KeeperDeps, 'onSaved' | 'onLost'> {
   readonly self: OwnerId;
   readonly decide: (conversation: Conversation, events: ReadonlyArray<ChatEvent>) => Decision;
+  /** What has to happen to a conversation before this process can go on with it. */
+  readonly restore: Plan;
   readonly makeWorker: (keeper: Keeper) => Worker;
   /** Longest that a caller waits for the store. */
   readonly patienceMs: number;
@@ -102,8 +109,9 @@ export const makeKeepers = (deps: KeepersDeps): Keepers => {
     const worker = deps.makeWorker(keeper);
     made.worker = worker;
     kept.set(key, { keeper, worker });
-    if (first === undefined) worker.pump();
-    else inBackground(keeper.apply(first));
+    const { conversation } = stored;
+    if (first === undefined && deps.restore(conversation).length === 0) worker.pump();
+    else inBackground(keeper.apply((now) => [...deps.restore(now), ...(first?.(now) ?? [])]));
   };
 
   const inBackground = (work: Promise<unknown>): void => {
@@ -159,6 +167,24 @@ export const makeKeepers = (deps: KeepersDeps): Keepers => {
     worker.poke();
   };
 
+  const giveAway = async ({ keeper: { user, abandon }, worker }: Kept, to: OwnerId): Promise<void> => {
+    worker.stop();
+    abandon();
+    const found = await deps.store.load(user)();
+    const stored = E.isRight(found) ? O.toUndefined(found.right) : undefined;
+    const from = stored === undefined ? undefined : O.toUndefined(stored.owner);
+    if (stored !== undefined && from === deps.self) {
+      const taken = await deps.store.takeOver(user, { owner: from, epoch: stored.epoch }, to)();
+      if (E.isRight(taken) && O.isSome(taken.right)) {
+        // a request may have brought it back meanwhile: that one is to notice
+        const again = kept.get(userKey(user));
+        if (again !== undefined) inBackground(look(again));
+        return;
+      }
+    }
+    doubt(user);
+  };
+
   return {
     amend: async (user, plan) => {
       const mine = kept.get(userKey(user));
@@ -194,6 +220,15 @@ export const makeKeepers = (deps: KeepersDeps): Keepers => {
     },
     owns: (user) => kept.has(userKey(user)),
     count: () => kept.size,
+    handOver: async (to) => {
+      for (const one of kept.values()) {
+        const { keeper, worker } = one;
+        if (worker.isBusy() || keeper.backlog() > 0 || owesNow(keeper.conversation())) continue;
+        await giveAway(one, to);
+        return true;
+      }
+      return false;
+    },
     queues: () => {
       const sum = { user: 0, bot: 0, agent: 0, files: 0 };
       for (const { keeper } of kept.values()) {
@@ -218,3 +253,9 @@ export const makeKeepers = (deps: KeepersDeps): Keepers => {
 };
 
 const woken: Promise<Either<StoreUnavailable, void>> = Promise.resolve(E.right(undefined));
+
+/** Something stands at the head of a lane: it may have been sent already, or be on its way. */
+export const owesNow = ({ lanes: { user, bot, chats } }: Conversation): boolean =>
+  user.length > 0 ||
+  bot.length > 0 ||
+  Object.values(chats).some(({ agent, files }) => agent.bound > 0 || files.length > 0);

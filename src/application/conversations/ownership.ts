@@ -1,5 +1,5 @@
-import { E, O } from '../../domain/fp.ts';
-import type { ChatStore, OwnerId, StoredConversation } from '../ports/chat-store.port.ts';
+import { E } from '../../domain/fp.ts';
+import type { ChatStore, OwnerId } from '../ports/chat-store.port.ts';
 import type { Clock } from '../ports/clock.port.ts';
 import type { Ids } from '../ports/ids.port.ts';
 import type { Instances } from '../ports/instances.port.ts';
@@ -7,7 +7,10 @@ import type { Log } from '../ports/log.port.ts';
 import type { Metrics } from '../ports/metrics.port.ts';
 import type { Probe } from '../ports/probe.port.ts';
 import { pause } from '../pause.ts';
+import { balance } from './balance.ts';
 import type { Keepers } from './keepers.ts';
+import { makeTakeOver } from './take-over.ts';
+import { makeWatch } from './watch.ts';
 
 /** One owner for each open chat, however many processes run (relay.md §4.4). */
 export interface Ownership {
@@ -38,30 +41,33 @@ export interface OwnershipDeps {
   readonly pollStartPerSecond: number;
 }
 
-interface Watched {
-  readonly beat: number;
-  /** When that beat was first seen, by our own monotonic clock. */
-  readonly since: number;
-}
-
-const takeOverPage = 100;
 const wakeIntervalMs = 200;
+/** So soon at the latest somebody finds what a clean stop has left. */
+const watchIntervalMs = 1_000;
 
 export const makeOwnership = (deps: OwnershipDeps): Ownership => {
   const { clock, instances, keepers, leaseMs, log, metrics, self, store } = deps;
   const stopping = new AbortController();
   const loops: Promise<void>[] = [];
-  const watched = new Map<OwnerId, Watched>();
   /** Beginning of the last heartbeat that was written; monotonic. */
   let beatAt = -Infinity;
   let resting = false;
+  let beatFailed = false;
   let missedWakes = false;
+  let resolving = false;
 
   const isFresh = (): boolean => clock.monotonic() - beatAt < (leaseMs * 2) / 3;
+  const mayBegin = (): boolean => !resting && isFresh();
+
+  const given = `${self}|given`;
+  const watch = makeWatch(deps);
+  const moving = { ...deps, given, watch, mayBegin, stopping: stopping.signal };
+  const takeOver = makeTakeOver(moving);
 
   const beat = async (): Promise<void> => {
     const began = clock.monotonic();
-    const written = await instances.beat(self)();
+    const written = await instances.beat(self, keepers.count())();
+    beatFailed = E.isLeft(written);
     if (E.isLeft(written)) {
       metrics.count('heartbeat_failures_total');
       log.warn('heartbeat-failed', { detail: written.left.detail });
@@ -76,59 +82,12 @@ export const makeOwnership = (deps: OwnershipDeps): Ownership => {
     beatAt = began;
   };
 
-  /** Those whose counter moved within the lease, by our clock; who is new gets the benefit of the doubt. */
-  const living = async (): Promise<ReadonlyArray<OwnerId> | undefined> => {
-    const listed = await instances.list()();
-    if (E.isLeft(listed)) return undefined;
-    const now = clock.monotonic();
-    const present = new Set(listed.right.map(({ id }) => id));
-    for (const id of watched.keys()) if (!present.has(id)) watched.delete(id);
-    for (const { id, beat: count } of listed.right) {
-      if (watched.get(id)?.beat !== count) watched.set(id, { beat: count, since: now });
-    }
-    const dead = Array.from(watched).filter(([id, { since }]) => id !== self && now - since >= leaseMs);
-    for (const [id] of dead) {
-      log.warn('instance-dead', { instance: id });
-      watched.delete(id);
-      await instances.release(id)();
-    }
-    return [self, ...Array.from(watched.keys()).filter((id) => id !== self)];
-  };
-
-  /** One conversation at a time, no faster than polls may begin. */
-  const takeOver = async (): Promise<void> => {
-    if (!resting) await keepers.resolveDoubts();
-    const alive = await living();
-    if (alive === undefined) return;
-    let after: string | undefined;
-    for (;;) {
-      const page = await store.ownedByOthers(alive, {
-        limit: takeOverPage,
-        ...(after === undefined ? {} : { after }),
-      })();
-      if (E.isLeft(page) || page.right.length === 0) return;
-      for (const left of page.right) {
-        if (resting || !isFresh()) return;
-        await takeOne(left);
-      }
-      const last = page.right[page.right.length - 1];
-      if (last === undefined || page.right.length < takeOverPage) return;
-      const { provider, id } = last.conversation.user;
-      after = `${provider}|${id}`;
-      await pause(clock, (takeOverPage * 1000) / deps.pollStartPerSecond, stopping.signal);
-    }
-  };
-
-  const takeOne = async ({ conversation: { user }, owner, epoch }: StoredConversation): Promise<void> => {
-    if (O.isNone(owner)) return;
-    const taken = await store.takeOver(user, { owner: owner.value, epoch }, self)();
-    // an earlier try of ours may have been the faster one
-    if (E.isLeft(taken) || O.isNone(taken.right)) return keepers.doubt(user);
-    metrics.count('takeovers_total');
-    deps.probe.reached('taken-over');
-    // whatever stands at the head of a lane may have been sent by the one before
-    const isInDoubt = hasHeads(taken.right.value.conversation.lanes);
-    keepers.adopt(taken.right.value, isInDoubt ? () => [{ type: 'recovered' }] : undefined);
+  const resolveDoubts = async (): Promise<void> => {
+    if (resolving || resting) return;
+    resolving = true;
+    await keepers.resolveDoubts().finally(() => {
+      resolving = false;
+    });
   };
 
   const takeWoken = async (): Promise<void> => {
@@ -139,19 +98,31 @@ export const makeOwnership = (deps: OwnershipDeps): Ownership => {
     } else if (missedWakes) {
       missedWakes = false;
       keepers.lookAtAll();
-    } else for (const user of woken.right) keepers.woken(user);
+    } else {
+      for (const user of woken.right) keepers.woken(user);
+      // ours, says the store, and nobody here knows of it
+      if (woken.right.some((user) => !keepers.owns(user))) await resolveDoubts();
+    }
+    await takeOver.woken();
   };
 
-  const every = async (ms: number, work: () => Promise<void>): Promise<void> => {
+  const keepBalance = async (): Promise<void> => {
+    if (!takeOver.isUnderWay()) await balance(moving, watch.loads());
+  };
+
+  const every = async (ms: () => number, work: () => Promise<void>): Promise<void> => {
     while (!stopping.signal.aborted) {
-      await pause(clock, ms * (0.9 + deps.ids.random() / 5), stopping.signal);
+      await pause(clock, ms() * (0.9 + deps.ids.random() / 5), stopping.signal);
       if (stopping.signal.aborted) return;
-      await work().catch((thrown: unknown) => log.error('ownership-failed', { error: thrown }));
+      await guarded(work);
     }
   };
 
+  const guarded = (work: () => Promise<void>): Promise<void> =>
+    work().catch((thrown: unknown) => log.error('ownership-failed', { error: thrown }));
+
   return {
-    mayBegin: () => !resting && isFresh(),
+    mayBegin,
     isHealthy: isFresh,
     rest: () => {
       resting = true;
@@ -159,9 +130,14 @@ export const makeOwnership = (deps: OwnershipDeps): Ownership => {
     start: async () => {
       await beat();
       loops.push(
-        every(leaseMs / 5, beat),
-        every(wakeIntervalMs, takeWoken),
-        takeOver().then(() => every(leaseMs / 3, takeOver)),
+        // one that failed is soon tried again: the others wait for it no longer than the lease
+        every(() => leaseMs / (beatFailed ? 20 : 5), beat),
+        every(() => wakeIntervalMs, takeWoken),
+        every(() => leaseMs / 3, resolveDoubts),
+        every(() => leaseMs, keepBalance),
+        guarded(takeOver.pass).then(() =>
+          every(() => Math.min(leaseMs / 5, watchIntervalMs), takeOver.pass),
+        ),
       );
     },
     stop: async () => {
@@ -172,8 +148,3 @@ export const makeOwnership = (deps: OwnershipDeps): Ownership => {
     },
   };
 };
-
-const hasHeads = ({ user, bot, chats }: StoredConversation['conversation']['lanes']): boolean =>
-  user.length > 0 ||
-  bot.length > 0 ||
-  Object.values(chats).some(({ agent, files }) => agent.bound > 0 || files.length > 0);

@@ -10,6 +10,7 @@ const setUp = () => {
   const keepers = makeKeepers({
     ...bench.deps,
     patienceMs: 4_500,
+    restore: ({ chat }) => (chat?.flow === 'unreadable' ? [finishAsked] : []),
     makeWorker: (keeper) => ({
       pump: () => undefined,
       poke: () => void pokes.push(keeper),
@@ -103,4 +104,17 @@ test('keepers › distrust › one that cannot be read holds up no other', async
   t.true(E.isRight(await keepers.amend(ana, () => [finishAsked])));
   keepers.abandonAll();
   t.is(keepers.count(), 0);
+});
+
+test('keepers › what cannot be gone on with ends before anything else', async (t) => {
+  const { bench, keepers, stored, clock } = setUp();
+  const { conversation, ...rest } = await begun(bench, self);
+  const unreadable = {
+    ...conversation,
+    ...(conversation.chat && { chat: { ...conversation.chat, flow: 'unreadable' } }),
+  };
+  await bench.real.save({ conversation: unreadable, rev: rest.rev, writeId: 'w-2' })();
+  keepers.adopt(await stored());
+  await clock.advance(100);
+  t.is((await stored()).conversation.chat?.state, 'ended');
 });
