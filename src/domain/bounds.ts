@@ -25,7 +25,7 @@ const uploadsMax = 40;
 
 export const storedBytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
-export const postBytes = (text: string): number => storedBytes(text) + postOwnBytes;
+const postBytes = (text: string): number => storedBytes(text) + postOwnBytes;
 
 const others = ({ lanes }: Conversation): number =>
   Object.values(lanes.chats).reduce(
@@ -34,7 +34,7 @@ const others = ({ lanes }: Conversation): number =>
   );
 
 /** What is left for effects other than texts to the user. */
-export const roomIn = (conversation: Conversation): { readonly bytes: number; readonly effects: number } => {
+const roomIn = (conversation: Conversation): { readonly bytes: number; readonly effects: number } => {
   const { lanes, overflow } = conversation;
   const rest = { ...conversation, lanes: { ...lanes, user: [] }, overflow: { ...overflow, pending: [] } };
   return { bytes: restMaxBytes - storedBytes(rest), effects: othersMax - others(conversation) };

@@ -1,6 +1,6 @@
 import type { DependencyContainer } from 'tsyringe';
 import type { Stores } from '../adapters/shared/stores.ts';
-import { deadline } from '../application/lanes/lane.ts';
+import { deadline } from '../application/deadline.ts';
 import { tokens } from './tokens.ts';
 
 export interface Service {

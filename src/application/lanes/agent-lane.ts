@@ -10,8 +10,9 @@ import type { Turns } from '../ports/turns.port.ts';
 import { pause } from '../pause.ts';
 import { backoffMs } from './backoff.ts';
 import type { Desks } from './bind-posts.ts';
-import { isPromised, makeInbox, rangeOf } from './inbox.ts';
-import { deadline, type Lane, type LaneDeps } from './lane.ts';
+import { makeInbox, rangeOf } from './inbox.ts';
+import { deadline } from '../deadline.ts';
+import type { Lane, LaneDeps } from './lane.ts';
 import type { RemoteGate, Ticket } from './remote-gate.ts';
 import { setAside } from './set-aside.ts';
 
@@ -134,10 +135,7 @@ export const makeAgentLane = (
     if (E.isLeft(listed)) return afterFailedRead();
     readFailures = 0;
     inbox.soil();
-    await keeper.apply((conversation) => {
-      const entries = listed.right.filter((entry) => !isPromised(conversation, chatId, entry));
-      return [{ type: 'context-read', chatId, at: clock.now(), entries }];
-    });
+    await keeper.apply(() => [{ type: 'context-read', chatId, at: clock.now(), entries: listed.right }]);
   };
 
   const afterFailedRead = (): Promise<void> => {

@@ -10,7 +10,8 @@ import type { Turns } from '../ports/turns.port.ts';
 import { pause } from '../pause.ts';
 import { backoffMs } from './backoff.ts';
 import { judge, type Judgement } from './judge.ts';
-import { deadline, type Lane, type LaneDeps } from './lane.ts';
+import { deadline } from '../deadline.ts';
+import type { Lane, LaneDeps } from './lane.ts';
 import type { RemoteGate, Ticket } from './remote-gate.ts';
 import { setAside } from './set-aside.ts';
 

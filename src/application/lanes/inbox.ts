@@ -34,22 +34,6 @@ export const rangeOf = (
   return isOpen(chat) && chat.id === chatId ? { from: chat.mark } : undefined;
 };
 
-/** The lane of another chat that has ended will still post it to its own agent. */
-export const isPromised = (
-  { lanes }: Conversation,
-  chatId: ChatId,
-  { from, arrival }: StoredMessage,
-): boolean =>
-  from === 'user' &&
-  Object.entries(lanes.chats).some(
-    ([
-      other,
-      {
-        agent: { closing },
-      },
-    ]) => other !== chatId && closing !== undefined && arrival > closing.from && arrival <= closing.upTo,
-  );
-
 const isTaken = ({ posts, place, unsettled }: AgentLane, id: string): boolean =>
   place?.messageId === id ||
   posts.some(({ settles }) => settles?.what === 'message' && settles.id === id) ||

@@ -7,7 +7,7 @@ import type { Application, ConnectChat, ConnectChatError, ConnectStep } from '..
 import type { Plan } from '../conversations/keeper.ts';
 import type { Keepers } from '../conversations/keepers.ts';
 import type { Desks } from '../lanes/bind-posts.ts';
-import { deadline } from '../lanes/lane.ts';
+import { deadline } from '../deadline.ts';
 import type { AgentDesk, ChatRequest, DeskState } from '../ports/agent-desk.port.ts';
 import type { Clock } from '../ports/clock.port.ts';
 import type { ContextStore } from '../ports/context-store.port.ts';

@@ -1,7 +1,7 @@
 import type { Provider } from '../../domain/channel.ts';
 import { E, type TaskEither } from '../../domain/fp.ts';
 import type { Application, WebhookCallFailed } from '../application.ts';
-import { deadline } from '../lanes/lane.ts';
+import { deadline } from '../deadline.ts';
 import type { BotChannel } from '../ports/bot-channel.port.ts';
 import type { Clock } from '../ports/clock.port.ts';
 import type { RemoteFailure } from '../ports/errors.ts';
