@@ -93,11 +93,19 @@ const stopOnSignals = (log: Log, stop: () => Promise<void>): void => {
   process.on('SIGINT', onSignal);
 };
 
-const explain = (error: unknown): string => {
-  if (error instanceof SqliteOpenError || error instanceof MongoOpenError) return error.message;
+/** What is to be said of a start that failed; `exit`: something that the service needs cannot be had, or a fault of ours. */
+const explain = (error: unknown): { readonly text: string; readonly exit: number } => {
+  if (error instanceof SqliteOpenError || error instanceof MongoOpenError)
+    return { text: error.message, exit: exitUnavailable };
   const { code, port } = error as { code?: unknown; port?: unknown };
-  if (code === 'EADDRINUSE') return `port ${String(port)} is taken: another process listens there; set PORT`;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (code === 'EADDRINUSE') {
+    const text = `port ${String(port)} is taken: another process listens there; set PORT`;
+    return { text, exit: exitUnavailable };
+  }
+  if (code === 'EACCES' || code === 'EADDRNOTAVAIL')
+    return { text: `cannot listen: ${(error as Error).message}; see HOST and PORT`, exit: exitUnavailable };
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { text, exit: exitSoftware };
 };
 
 /**
@@ -108,8 +116,9 @@ export const run = async (prepare?: (container: DependencyContainer) => void): P
   try {
     await start(prepare);
   } catch (error) {
-    process.stderr.write(`relevo cannot start: ${explain(error)}\n`);
-    process.exit(exitUnavailable);
+    const { text, exit } = explain(error);
+    process.stderr.write(`relevo cannot start: ${text}\n`);
+    process.exit(exit);
   }
 };
 
