@@ -19,6 +19,9 @@ export const decideDesk = (
 ): Conversation => {
   const { chat } = conversation;
   if (isOpen(chat) && chat.id === chatId) return onOpenChat(policy, conversation, chat, { at, mark, event });
+  // said before the end has reached the agent, who was shown it as said; a later chat's user is not spoken to by it
+  if (event.type === 'agent-said' && chat?.id === chatId && conversation.lanes.chats[chatId] !== undefined)
+    return tellUser(conversation, chatId, event.text, at);
   return event.type === 'session-over' || event.type === 'chat-ended' || event.type === 'request-failed'
     ? sessionGone(conversation, chatId)
     : conversation;
