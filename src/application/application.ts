@@ -1,7 +1,10 @@
 import type { TaskEither } from '../domain/fp.ts';
 import type { Provider, User } from '../domain/channel.ts';
 import type { ChatReason, ChatState, Profile } from '../domain/conversation.ts';
+import type { EffectId } from '../domain/effect.ts';
 import type { Message } from '../domain/message.ts';
+import type { NotRetryable } from '../domain/retry.ts';
+import type { SetAsideEntry } from './ports/chat-store.port.ts';
 import type { StoreUnavailable } from './ports/errors.ts';
 import type { Identity, InvalidToken } from './ports/token.port.ts';
 
@@ -23,6 +26,19 @@ export interface Application {
   readonly finishChat: (whose: Whose) => TaskEither<NoOpenChat | StoreUnavailable, void>;
   readonly getContext: (whose: Whose) => TaskEither<StoreUnavailable, ReadonlyArray<ContextEntry>>;
   readonly getChat: (whose: Whose) => TaskEither<NoChat | StoreUnavailable, ChatView>;
+  /** What could not be delivered after all tries, by effect id: of one user, or of all. */
+  readonly listSetAside: (query: {
+    readonly user?: User;
+    readonly after?: EffectId;
+    /** 1 to 1,000. */
+    readonly limit: number;
+  }) => TaskEither<StoreUnavailable, ReadonlyArray<SetAsideEntry>>;
+  /** Puts it at the end of its lane, with all its tries; what was meant for an agent only while that chat is active. */
+  readonly retrySetAside: (
+    which: WhichSetAside,
+  ) => TaskEither<NoSetAside | CannotRetry | StoreUnavailable, void>;
+  /** Forgets it for good. */
+  readonly discardSetAside: (which: WhichSetAside) => TaskEither<NoSetAside | StoreUnavailable, void>;
   readonly registerWebhook: (provider: Provider) => TaskEither<WebhookCallFailed, void>;
   readonly removeWebhook: (provider: Provider) => TaskEither<WebhookCallFailed, void>;
 }
@@ -79,6 +95,20 @@ export interface NoOpenChat {
 
 export interface NoChat {
   readonly _tag: 'NoChat';
+}
+
+export interface WhichSetAside {
+  readonly user: User;
+  readonly id: EffectId;
+}
+
+export interface NoSetAside {
+  readonly _tag: 'NoSetAside';
+}
+
+export interface CannotRetry {
+  readonly _tag: 'CannotRetry';
+  readonly why: NotRetryable;
 }
 
 export interface WebhookCallFailed {

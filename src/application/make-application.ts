@@ -34,6 +34,7 @@ import { makeFinishChat } from './use-cases/finish-chat.use-case.ts';
 import { makeGetChat } from './use-cases/get-chat.use-case.ts';
 import { makeGetContext } from './use-cases/get-context.use-case.ts';
 import { makeIngestMessages } from './use-cases/ingest-messages.use-case.ts';
+import { makeSetAsideUseCases } from './use-cases/set-aside.use-case.ts';
 import { makeRegisterWebhook, makeRemoveWebhook } from './use-cases/webhooks.use-case.ts';
 
 /** Everything outside that the use cases and workers need. */
@@ -231,6 +232,7 @@ const makeUseCases = (ports: Ports, settings: Settings, keepers: Keepers, probe:
     finishChat: makeFinishChat({ store, contexts, keepers, clock }),
     getContext: makeGetContext({ contexts, texts: settings.policy.texts }),
     getChat: makeGetChat({ store, contexts }),
+    ...makeSetAsideUseCases({ store, contexts, keepers, clock, log }),
     registerWebhook: makeRegisterWebhook(webhooks),
     removeWebhook: makeRemoveWebhook(webhooks),
   };

@@ -1,6 +1,6 @@
 import type { ChatReason, Profile } from './conversation.ts';
 import type { DeskEvent } from './desk-event.ts';
-import type { ChatId, EffectId, Settlement, UserText } from './effect.ts';
+import type { ChatId, Effect, EffectId, Settlement, UserText } from './effect.ts';
 import type { Arrival, StoredMessage } from './message.ts';
 
 /** How a try of an effect went wrong. `at`, `retryAt`: ms since 1970. */
@@ -134,7 +134,9 @@ export type ChatEvent =
   | {
       readonly type: 'refilled';
       readonly effects: ReadonlyArray<{ readonly order: number; readonly effect: UserText }>;
-    };
+    }
+  /** An operator wants an effect that was set aside to be tried again. */
+  | { readonly type: 'retry-asked'; readonly effect: Effect; readonly at: number };
 
 /** What a decision wants counted or logged; never more than that. */
 export type Note =

@@ -7,6 +7,7 @@ import { closeChat, failConnect, reserve } from './chat-life.ts';
 import type { AgentPost, BotState, ChatId, Settlement, Upload, UserText } from './effect.ts';
 import {
   botStateDueAt,
+  canTellAgent,
   cutShort,
   dropDrained,
   endSession,
@@ -18,6 +19,7 @@ import {
   withoutInAgentLane,
 } from './lanes.ts';
 import type { ChatPolicy } from './policy.ts';
+import { retry } from './retry.ts';
 import { fill } from './texts.ts';
 import { closingDrained, fillPlace, introduce, mediaSeen, messageTaken, uploadEnded } from './to-agent.ts';
 
@@ -136,6 +138,8 @@ const step = (policy: ChatPolicy, conversation: Conversation, event: ChatEvent):
           }));
     case 'refilled':
       return refill(conversation, event.effects);
+    case 'retry-asked':
+      return retry(conversation, event.effect, event.at);
   }
 };
 
@@ -441,10 +445,6 @@ const effectSetAside = (
     ? noticeAgent(told, upload.chatId, fill(policy.texts.uploadFailed, upload.url), at, policy)
     : told;
 };
-
-/** An agent is in the chat and nothing has ended it. */
-const canTellAgent = ({ chat }: Conversation, chatId: ChatId): boolean =>
-  chat?.id === chatId && chat.state === 'active';
 
 const postsFailed = (
   conversation: Conversation,

@@ -60,12 +60,16 @@ const named = (conversation: Conversation, chatId: ChatId): { id: string; conver
       };
 };
 
-const pushUserText = (conversation: Conversation, effect: UserText): Conversation => {
+export const pushUserText = (conversation: Conversation, effect: UserText): Conversation => {
   const { lanes, overflow } = conversation;
   return overflow.count === 0 && overflow.pending.length === 0 && hasRoomForUser(conversation, effect)
     ? { ...conversation, lanes: { ...lanes, user: [...lanes.user, effect] } }
     : { ...conversation, overflow: { ...overflow, pending: [...overflow.pending, effect] } };
 };
+
+/** An agent is in the chat and nothing has ended it. */
+export const canTellAgent = ({ chat }: Conversation, chatId: ChatId): boolean =>
+  chat?.id === chatId && chat.state === 'active';
 
 /** A text to the user, in as many messages as the channel needs. An empty one says nothing. */
 export const tellUser = (

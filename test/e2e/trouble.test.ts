@@ -1,4 +1,6 @@
 import test from 'ava';
+import { E } from '../../src/domain/fp.ts';
+import { tokens } from '../../src/main/tokens.ts';
 import {
   chatOf,
   facebookConnect,
@@ -169,4 +171,36 @@ test('the user falls silent after the agent wrote › a warning, then the end', 
   await salesforce.agents.waitFor(chat, ({ state }) => state === 'ended');
   t.deepEqual(shownTo(service).slice(1), ['Dígame', '¿Sigue ahí?', 'Terminamos']);
   t.like(await chatOf(service), { state: 'ended', reason: 'idle' });
+});
+
+test('set aside › an operator lists it, retries it, discards it', async (t) => {
+  const service = await withService(t, { env: { MAX_RETRIES: '2' } });
+  const chat = await talk(service);
+  const { salesforce, yalo } = service.sandbox;
+  const refusal = yalo.faults.add({
+    kind: 'status',
+    status: 400,
+    path: '*/messages',
+    times: 'forever',
+    when: ({ body }) => body.includes('veneno'),
+  });
+  salesforce.agents.say(chat, ['veneno uno', 'veneno dos']);
+  const { application } = service.container().resolve(tokens.made);
+  const whose = { provider: 'whatsapp', id: user } as const;
+  const listed = async () => {
+    const entries = await application.listSetAside({ user: whose, limit: 10 })();
+    return E.isRight(entries) ? entries.right : [];
+  };
+  const entries = await until(listed, ({ length }) => length === 2);
+  refusal.remove();
+  const [first, second] = entries;
+  if (first === undefined || second === undefined) return t.fail('nothing is set aside');
+  t.deepEqual(await application.retrySetAside({ user: whose, id: first.effect.id })(), E.right(undefined));
+  await yalo.deliveries.waitForText(user, 'veneno uno');
+  t.deepEqual(await application.discardSetAside({ user: whose, id: second.effect.id })(), E.right(undefined));
+  t.deepEqual(await listed(), []);
+  t.like(await application.retrySetAside({ user: whose, id: second.effect.id })(), {
+    left: { _tag: 'NoSetAside' },
+  });
+  t.false(shownTo(service).includes('veneno dos'));
 });

@@ -69,6 +69,9 @@ export const fakeApplication = () => {
       pending: { toUser: 0, toAgent: 0, files: 0, bot: 0 },
       setAside: 0,
     } as const),
+    listSetAside: ok('listSetAside', []),
+    retrySetAside: ok('retrySetAside', undefined),
+    discardSetAside: ok('discardSetAside', undefined),
     registerWebhook: ok('registerWebhook', undefined),
     removeWebhook: ok('removeWebhook', undefined),
   };

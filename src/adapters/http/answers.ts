@@ -65,6 +65,8 @@ const rows: Rows = {
     failure(404, 'could not finish chat in salesforce : this contact does not have an interconnection'),
   ),
   NoChat: always(failure(404, 'no chat found for this userID')),
+  NoSetAside: always(failure(404, 'no such message is set aside')),
+  CannotRetry: ({ why }) => failure(409, `could not retry : ${why}`),
 
   MessageNotStored: always(
     failure(503, 'There was an error inserting integration message', retryAfter(soonMs)),
