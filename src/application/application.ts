@@ -24,6 +24,8 @@ export interface Application {
   /** Answers once every message is stored (or was before). Messages are taken in the given order. */
   readonly ingestMessages: (messages: ReadonlyArray<Message>) => TaskEither<StoreUnavailable, void>;
   readonly finishChat: (whose: Whose) => TaskEither<NoOpenChat | StoreUnavailable, void>;
+  /** Of all users that are meant, or of none: context, ended chats, set-aside messages. Also when there is nothing. */
+  readonly eraseUser: (whose: Whose) => TaskEither<EraseRefused | StoreUnavailable, void>;
   readonly getContext: (whose: Whose) => TaskEither<StoreUnavailable, ReadonlyArray<ContextEntry>>;
   readonly getChat: (whose: Whose) => TaskEither<NoChat | StoreUnavailable, ChatView>;
   /** What could not be delivered after all tries, by effect id: of one user, or of all. */
@@ -91,6 +93,12 @@ export interface TooManyAttempts {
 
 export interface NoOpenChat {
   readonly _tag: 'NoOpenChat';
+}
+
+/** An open chat has to be finished first; what an ended one still sends must arrive, or be given up. */
+export interface EraseRefused {
+  readonly _tag: 'EraseRefused';
+  readonly why: 'chat-open' | 'still-delivering';
 }
 
 export interface NoChat {

@@ -30,6 +30,7 @@ import type { TokenIssuer } from './ports/token.port.ts';
 import type { Turns } from './ports/turns.port.ts';
 import { makeAuthenticate, makeCheckToken } from './use-cases/authenticate.use-case.ts';
 import { makeConnectChat, type ConnectSettings } from './use-cases/connect-chat.use-case.ts';
+import { makeEraseUser } from './use-cases/erase-user.use-case.ts';
 import { makeFinishChat } from './use-cases/finish-chat.use-case.ts';
 import { makeGetChat } from './use-cases/get-chat.use-case.ts';
 import { makeGetContext } from './use-cases/get-context.use-case.ts';
@@ -230,7 +231,8 @@ const makeUseCases = (ports: Ports, settings: Settings, keepers: Keepers, probe:
     }),
     ingestMessages: makeIngestMessages({ contexts, keepers, metrics, probe }),
     finishChat: makeFinishChat({ store, contexts, keepers, clock }),
-    getContext: makeGetContext({ contexts, texts: settings.policy.texts }),
+    eraseUser: makeEraseUser({ store, contexts, clock, log }),
+    getContext: makeGetContext({ store, contexts, texts: settings.policy.texts }),
     getChat: makeGetChat({ store, contexts }),
     ...makeSetAsideUseCases({ store, contexts, keepers, clock, log }),
     registerWebhook: makeRegisterWebhook(webhooks),

@@ -1,4 +1,4 @@
-import type { ChatReason, Profile } from './conversation.ts';
+import type { ChatLanes, ChatReason, Profile } from './conversation.ts';
 import type { DeskEvent } from './desk-event.ts';
 import type { ChatId, Effect, EffectId, Settlement, UserText } from './effect.ts';
 import type { Arrival, StoredMessage } from './message.ts';
@@ -35,7 +35,7 @@ export type ChatEvent =
       readonly type: 'session-opened';
       readonly chatId: ChatId;
       readonly at: number;
-      readonly desk: { readonly kind: string; readonly state: unknown };
+      readonly desk: NonNullable<ChatLanes['desk']>;
     }
   | { readonly type: 'request-taken'; readonly chatId: ChatId; readonly at: number; readonly state: unknown }
   | {
@@ -121,6 +121,8 @@ export type ChatEvent =
       readonly uncertain?: true;
     }
   | ({ readonly type: 'posts-failed'; readonly chatId: ChatId } & Failure)
+  /** The desk has told that the bound head never arrived, whatever its tries were answered. */
+  | { readonly type: 'posts-untaken'; readonly chatId: ChatId }
   | {
       readonly type: 'posts-set-aside';
       readonly chatId: ChatId;

@@ -1,5 +1,12 @@
 import type { ChatEvent } from './chat-event.ts';
-import { emptyLanes, isOpen, type Chat, type ChatReason, type Conversation } from './conversation.ts';
+import {
+  emptyLanes,
+  isOpen,
+  type Chat,
+  type ChatReason,
+  type Conversation,
+  type Lending,
+} from './conversation.ts';
 import {
   cutAgentLane,
   endSession,
@@ -26,8 +33,8 @@ export const reserve = (
   { chatId, at, mark, profile, flow }: Reserved,
 ): Conversation => {
   if (isOpen(conversation.chat) || conversation.chat?.id === chatId) return conversation;
-  const { lending } = conversation;
-  const lent = lending?.flow === flow && at < lending.at + lendingMs ? lending : undefined;
+  const lending = conversation.lending?.[flow];
+  const lent = lending !== undefined && at < lending.at + lendingMs ? lending : undefined;
   const chat: Chat = {
     id: chatId,
     state: 'requested',
@@ -91,17 +98,21 @@ export const failConnect = (
 const lend = (conversation: Conversation, chat: Chat, caseUnknown: boolean): Conversation => {
   const { flow, caseId, contactId, requestedAt, lookForCaseSince } = chat;
   if (caseId === undefined && !caseUnknown && lookForCaseSince === undefined) return conversation;
-  const { lending } = conversation;
-  const lentAt = lending?.caseId === caseId ? lending?.at : undefined;
-  return {
-    ...conversation,
-    lending: {
-      flow,
-      at: caseId === undefined ? (lookForCaseSince ?? requestedAt) : (lentAt ?? requestedAt),
-      ...(caseId === undefined ? {} : { caseId }),
-      ...(contactId === undefined ? {} : { contactId }),
-    },
-  };
+  const before = conversation.lending?.[flow];
+  const lentAt = before?.caseId === caseId ? before?.at : undefined;
+  return withLending(conversation, flow, {
+    at: caseId === undefined ? (lookForCaseSince ?? requestedAt) : (lentAt ?? requestedAt),
+    ...(caseId === undefined ? {} : { caseId }),
+    ...(contactId === undefined ? {} : { contactId }),
+  });
+};
+
+/** Those of other flows stay, while they are good for anything. */
+export const withLending = (conversation: Conversation, flow: string, lending: Lending): Conversation => {
+  const others = Object.entries(conversation.lending ?? {}).filter(
+    ([other, { at }]) => other !== flow && lending.at < at + lendingMs,
+  );
+  return { ...conversation, lending: { ...Object.fromEntries(others), [flow]: lending } };
 };
 
 export interface Closing {

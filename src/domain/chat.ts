@@ -3,7 +3,7 @@ import { hasRoomForUser } from './bounds.ts';
 import { emptyLanes, isOpen, type Chat, type ChatReason, type Conversation } from './conversation.ts';
 import type { ChatEvent, EffectLane, Failure, Note } from './chat-event.ts';
 import { decideDesk } from './chat-desk.ts';
-import { closeChat, failConnect, reserve } from './chat-life.ts';
+import { closeChat, failConnect, reserve, withLending } from './chat-life.ts';
 import type { AgentPost, BotState, ChatId, Settlement, Upload, UserText } from './effect.ts';
 import {
   botStateDueAt,
@@ -11,6 +11,7 @@ import {
   cutShort,
   dropDrained,
   endSession,
+  lanesOf,
   noticeAgent,
   tellUser,
   withAgentLane,
@@ -126,8 +127,10 @@ const step = (policy: ChatPolicy, conversation: Conversation, event: ChatEvent):
       return settleHead(conversation, event.chatId, 'posted');
     case 'posts-failed':
       return postsFailed(conversation, event);
+    case 'posts-untaken':
+      return postsUntaken(conversation, event.chatId);
     case 'posts-set-aside':
-      return withTrouble(conversation, settleHead(conversation, event.chatId, 'set-aside'), event.detail);
+      return withTrouble(conversation, postsSetAside(policy, conversation, event), event.detail);
     case 'posts-abandoned':
       return abandonHead(conversation, event.chatId);
     case 'settled':
@@ -191,15 +194,11 @@ const caseMade = (
   // the chat is over already: its case serves the next connect
   return isOpen(chat)
     ? known
-    : {
-        ...known,
-        lending: {
-          flow: chat.flow,
-          at,
-          caseId,
-          ...(chat.contactId === undefined ? {} : { contactId: chat.contactId }),
-        },
-      };
+    : withLending(known, chat.flow, {
+        at,
+        caseId,
+        ...(chat.contactId === undefined ? {} : { contactId: chat.contactId }),
+      });
 };
 
 const sessionOpened = (
@@ -224,8 +223,15 @@ const requestTaken = (
   if (conversation.chat?.id === chatId && conversation.chat.acceptedAt !== undefined) return conversation;
   const taken = onPresentChat(conversation, chatId, (chat) => ({ ...chat, acceptedAt: at, activeAt: at }));
   // the case has got its chat; one that was lent for another flow, or by a chat that is over, goes on waiting
-  const isServed = taken !== conversation && taken.lending?.flow === taken.chat?.flow;
-  return withDeskState(isServed ? without(taken, 'lending') : taken, chatId, state);
+  const { chat } = taken;
+  if (taken === conversation || chat === undefined) return withDeskState(taken, chatId, state);
+  const { [chat.flow]: _served, ...lending } = taken.lending ?? {};
+  const served: Conversation = {
+    ...without(taken, 'lending'),
+    ...(Object.keys(lending).length === 0 ? {} : { lending }),
+    ...(chat.caseId === undefined ? {} : { servedCases: { ...taken.servedCases, [chat.flow]: chat.caseId } }),
+  };
+  return withDeskState(served, chatId, state);
 };
 
 // -- time
@@ -458,6 +464,15 @@ const postsFailed = (
   return withTrouble(conversation, after, event.detail);
 };
 
+const postsUntaken = (conversation: Conversation, chatId: ChatId): Conversation => {
+  const lane = conversation.lanes.chats[chatId]?.agent;
+  return lane?.bound && lane.posts[0]?.unknown
+    ? withAgentLane(conversation, chatId, ({ posts: [head, ...rest] }) => ({
+        posts: head === undefined ? rest : [without(head, 'unknown'), ...rest],
+      }))
+    : conversation;
+};
+
 /** The bound posts have left (or are given up): what they settle is to be marked in the message store. */
 const settleHead = (conversation: Conversation, chatId: ChatId, as: 'posted' | 'set-aside'): Conversation => {
   const lane = conversation.lanes.chats[chatId]?.agent;
@@ -474,6 +489,24 @@ const settleHead = (conversation: Conversation, chatId: ChatId, as: 'posted' | '
     bound: 0,
     unsettled: [...lane.unsettled, ...settled],
   }));
+};
+
+const postsSetAside = (
+  policy: ChatPolicy,
+  conversation: Conversation,
+  { chatId, at }: Extract<ChatEvent, { type: 'posts-set-aside' }>,
+): Conversation => {
+  const gone = settleHead(conversation, chatId, 'set-aside');
+  return gone !== conversation && isUsersWord(conversation, chatId)
+    ? tellUser(gone, chatId, policy.texts.messageError, at)
+    : gone;
+};
+
+/** The head is of a message of the user, rather than of what we say ourselves: of one, the last post settles it. */
+const isUsersWord = (conversation: Conversation, chatId: ChatId): boolean => {
+  const { posts, partial } = lanesOf(conversation, chatId).agent;
+  const settles = posts.find((post) => post.settles !== undefined)?.settles;
+  return settles === undefined ? partial !== undefined : settles.what === 'message';
 };
 
 /** Nobody will try the bound head again: with an unknown outcome it counts as posted, else it is context again. */

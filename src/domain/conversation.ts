@@ -97,9 +97,12 @@ export interface UploadState {
   readonly title?: string;
 }
 
-/** What one chat still owes the desk, with the desk adapter's own state (opaque: plain JSON). */
+/**
+ * What one chat still owes the desk, with the desk adapter's own state (opaque: plain JSON). `sessionId`: the desk's
+ * name of the session; chats stored before it was kept have none.
+ */
 export interface ChatLanes {
-  readonly desk?: { readonly kind: string; readonly state: unknown };
+  readonly desk?: { readonly kind: string; readonly sessionId?: string; readonly state: unknown };
   readonly agent: AgentLane;
   readonly files: ReadonlyArray<Upload>;
   readonly uploads: ReadonlyArray<UploadState>;
@@ -107,7 +110,6 @@ export interface ChatLanes {
 
 /** A case that a failed connect left behind, for the user's next connect with the same flow. */
 export interface Lending {
-  readonly flow: string;
   readonly at: number;
   readonly contactId?: string;
   /** Absent: its request was sent and the answer lost; look for a case made since `at`. */
@@ -134,7 +136,10 @@ export interface Conversation {
     readonly taken: number;
     readonly pending: ReadonlyArray<UserText>;
   };
-  readonly lending?: Lending;
+  /** By source flow. */
+  readonly lending?: Readonly<Record<string, Lending>>;
+  /** By source flow, the case of the latest chat that the desk took: it is no other chat's. */
+  readonly servedCases?: Readonly<Record<string, string>>;
   /** The latest trouble with one of its effects, in one safe line. */
   readonly lastError?: string;
 }

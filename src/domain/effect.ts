@@ -4,7 +4,7 @@ export type ChatId = string;
 export type EffectId = string;
 
 /** What every stored effect carries: whose it is, and how its delivery has gone so far. Times: ms since 1970. */
-interface EffectBase {
+export interface EffectBase {
   readonly id: EffectId;
   readonly chatId: ChatId;
   readonly bornAt: number;

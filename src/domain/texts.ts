@@ -27,6 +27,8 @@ export const defaultTexts = {
   choice: 'Eligió: %s',
   reaction: 'Reaccionó: %s',
   notDelivered: '**No se pudo entregar al usuario:** %s',
+  /** To the user: the agent will not get what the user wrote. */
+  messageError: 'Mensaje no enviado',
   /** `%s`: the agent's name; so in `transferred`. */
   agentJoined: '',
   transferred: '',

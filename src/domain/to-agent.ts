@@ -77,7 +77,7 @@ export const mediaSeen = (
     tries: 0,
     messageId: id,
     caseId: chat.caseId,
-    fallbackTitle: chatId,
+    fallbackTitle: lanes.desk?.sessionId ?? chatId,
     media: content.media,
     url: content.url,
     ...(content.mimeType === undefined ? {} : { mimeType: content.mimeType.slice(0, titleMax) }),

@@ -104,10 +104,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       ({ chatStore }) =>
         chatStore.takeOver(who, { owner: from, epoch }, to)(),
   ),
-  fc.tuple(user, small).map(
-    ([who, order]): Step =>
+  fc.tuple(user, small, small, small).map(
+    ([who, order, epoch, attempt]): Step =>
       ({ chatStore }) =>
-        chatStore.spill(who, [{ order, effect: textEffect(`${who.provider} ${who.id} ${order}`) }])(),
+        chatStore.spill(who, [{ order, effect: textEffect(`${who.id} ${order} ${epoch} ${attempt}`) }], {
+          epoch,
+          attempt,
+        })(),
   ),
   fc.tuple(user, small).map(
     ([who, after]): Step =>

@@ -245,20 +245,13 @@ brokenOnes<ChatStore>(
           return inner.takeOver(user, { owner, epoch }, to)();
         },
     }),
-    'spills repeats twice': (inner) => {
-      let times = 0;
-      return {
-        spill: (user, effects) => {
-          times += 1;
-          return inner.spill(
-            user,
-            effects.map(({ order, effect }) => ({
-              order,
-              effect: { ...effect, id: `${effect.id}/${times}` },
-            })),
-          );
-        },
-      };
+    'lets a late spill replace a newer one': (inner) => {
+      let attempt = 0;
+      return { spill: (user, effects) => inner.spill(user, effects, { epoch: 9, attempt: (attempt += 1) }) };
+    },
+    'keeps what was spilled first': (inner) => {
+      let attempt = 1_000;
+      return { spill: (user, effects) => inner.spill(user, effects, { epoch: 1, attempt: (attempt -= 1) }) };
     },
     'unspills one too few': (inner) => ({ unspill: (user, upTo) => inner.unspill(user, upTo - 1) }),
     'replaces what was set aside': (inner) => ({
@@ -284,7 +277,7 @@ brokenOnes<ChatStore>(
       erase: (user) => async () => {
         const spilled = await inner.spilled(user, -1, 1000)();
         const answer = await inner.erase(user)();
-        if (E.isRight(spilled)) await inner.spill(user, spilled.right)();
+        if (E.isRight(spilled)) await inner.spill(user, spilled.right, { epoch: 1, attempt: 1 })();
         return answer;
       },
     }),
@@ -312,7 +305,7 @@ brokenOnes<Instances>('instances', instancesContract, ({ instances }) => instanc
   'releases for ever': (inner) => {
     const released = new Set<string>();
     return {
-      beat: (self) => (released.has(self) ? TE.right(undefined) : inner.beat(self)),
+      beat: (self) => (released.has(self) ? TE.right(undefined) : inner.beat(self, 0)),
       release: (id) => {
         released.add(id);
         return inner.release(id);

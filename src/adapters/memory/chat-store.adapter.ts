@@ -2,6 +2,7 @@ import type {
   ChatStore,
   Save,
   SetAsideEntry,
+  SpillStamp,
   StoredConversation,
 } from '../../application/ports/chat-store.port.ts';
 import type { Clock } from '../../application/ports/clock.port.ts';
@@ -23,7 +24,7 @@ interface Row extends Head {
 }
 
 interface Spilled {
-  readonly order: number;
+  readonly stamp: SpillStamp;
   readonly text: string;
 }
 
@@ -34,6 +35,11 @@ const asStored = ({ text, rev, writeId, owner, epoch }: Row): StoredConversation
   owner: O.fromNullable(owner),
   epoch,
 });
+
+const isLater = (stamp: SpillStamp, than: SpillStamp | undefined): boolean =>
+  than === undefined ||
+  stamp.epoch > than.epoch ||
+  (stamp.epoch === than.epoch && stamp.attempt > than.attempt);
 
 const byKey = <A>(keyOf: (thing: A) => string): ((a: A, b: A) => number) => {
   return (a, b) => (keyOf(a) < keyOf(b) ? -1 : keyOf(a) > keyOf(b) ? 1 : 0);
@@ -53,8 +59,8 @@ export const makeMemoryChatStore = (
   const rows = new Map<UserKey, Row>();
   const expiring = makeExpiring<Row>(({ expire }) => expire);
   const wakes = new Set<UserKey>();
-  /** By user, then by effect id. */
-  const overflow = new Map<UserKey, Map<string, Spilled>>();
+  /** By user, then by place. */
+  const overflow = new Map<UserKey, Map<number, Spilled>>();
   const aside = new Map<string, { readonly key: UserKey; readonly text: string }>();
 
   const find = (key: UserKey): Row | undefined => living(rows.get(key), clock.now());
@@ -129,27 +135,28 @@ export const makeMemoryChatStore = (
         return O.some(asStored(taken));
       }),
 
-    spill: (user, effects) =>
+    spill: (user, effects, stamp) =>
       answer(() => {
-        const spilled = overflow.get(userKey(user)) ?? new Map<string, Spilled>();
+        const spilled = overflow.get(userKey(user)) ?? new Map<number, Spilled>();
         for (const { order, effect } of effects)
-          if (!spilled.has(effect.id)) spilled.set(effect.id, { order, text: JSON.stringify(effect) });
+          if (isLater(stamp, spilled.get(order)?.stamp))
+            spilled.set(order, { stamp, text: JSON.stringify(effect) });
         overflow.set(userKey(user), spilled);
       }),
 
     spilled: (user, after, limit) =>
       answer(() =>
-        [...(overflow.get(userKey(user))?.values() ?? [])]
-          .filter(({ order }) => order > after)
-          .sort((a, b) => a.order - b.order)
+        [...(overflow.get(userKey(user)) ?? [])]
+          .filter(([order]) => order > after)
+          .sort(([a], [b]) => a - b)
           .slice(0, limit)
-          .map(({ order, text }) => ({ order, effect: JSON.parse(text) as UserText })),
+          .map(([order, { text }]) => ({ order, effect: JSON.parse(text) as UserText })),
       ),
 
     unspill: (user, upTo) =>
       answer(() => {
         const spilled = overflow.get(userKey(user));
-        for (const [id, { order }] of spilled ?? []) if (order <= upTo) spilled?.delete(id);
+        for (const order of spilled?.keys() ?? []) if (order <= upTo) spilled?.delete(order);
         if (spilled?.size === 0) overflow.delete(userKey(user));
       }),
 

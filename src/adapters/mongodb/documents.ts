@@ -69,16 +69,11 @@ export const readMessage = (stored: WithId<MessageDocument>): StoredMessage =>
   }) as unknown as StoredMessage;
 
 export const readOverflow = ({
-  _id,
   order,
   doc,
 }: OverflowDocument): { readonly order: number; readonly effect: UserText } => ({
   order,
-  effect: read(
-    'overflow',
-    doc,
-    (effect) => isEffect(effect) && storedText(effect.id) === _id,
-  ) as unknown as UserText,
+  effect: read('overflow', doc, isEffect) as unknown as UserText,
 });
 
 export const readSetAside = ({ _id, doc }: SetAsideDocument): SetAsideEntry =>

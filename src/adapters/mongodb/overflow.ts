@@ -5,7 +5,7 @@ import { dayMs, type StoreOptions } from '../shared/stores.ts';
 import { twice, type Calls } from './calls.ts';
 import { duplicateKey } from './client.ts';
 import { readOverflow } from './documents.ts';
-import { storedText, storedUser } from './keys.ts';
+import { storedUser } from './keys.ts';
 import type { Collections } from './schema.ts';
 
 type Part = 'spill' | 'spilled' | 'unspill';
@@ -17,8 +17,8 @@ interface Deps extends Pick<StoreOptions, 'chatRetentionMs' | 'deliveryDeadlineM
   readonly maxTimeMS: number;
 }
 
-/** All of them are there: stored now or before. */
-const areOnlyRepeats = (cause: unknown): boolean =>
+/** Where a write with a later stamp stands already, an older one finds nothing to update, and no place to insert. */
+const areOnlyLate = (cause: unknown): boolean =>
   cause instanceof MongoBulkWriteError &&
   cause.result.getWriteConcernError() === undefined &&
   [cause.writeErrors].flat().length > 0 &&
@@ -28,30 +28,28 @@ export const makeOverflow = (deps: Deps): Pick<ChatStore, Part> => {
   const { overflow, clock, chatRetentionMs, deliveryDeadlineMs, calls, maxTimeMS } = deps;
 
   return {
-    spill: (user, effects) => {
-      const rows = effects.map(({ order, effect }) => ({
-        _id: storedText(effect.id),
-        user: storedUser(user),
-        order,
-        doc: JSON.stringify(effect),
-      }));
-      return calls.write(async () => {
-        if (rows.length === 0) return;
+    spill: (user, effects, { epoch, attempt }) =>
+      calls.write(async () => {
+        if (effects.length === 0) return;
         // for what a crash left between a spill and its save: nothing counts it, so nobody else takes it away
         const expireAt = new Date(clock.now() + deliveryDeadlineMs + chatRetentionMs + dayMs);
-        const insert = async (): Promise<void> => {
+        const owner = storedUser(user);
+        const isOlder = [{ epoch: { $lt: epoch } }, { epoch, attempt: { $lte: attempt } }];
+        const writes = effects.map(({ order, effect }) => ({
+          updateOne: {
+            filter: { _id: `${owner}|${order}`, user: owner, $or: isOlder },
+            update: { $set: { order, epoch, attempt, expireAt, doc: JSON.stringify(effect) } },
+            upsert: true,
+          },
+        }));
+        await twice(async () => {
           try {
-            await overflow.insertMany(
-              rows.map((row) => ({ ...row, expireAt })),
-              { ordered: false, maxTimeMS },
-            );
+            await overflow.bulkWrite(writes, { ordered: false, maxTimeMS });
           } catch (cause) {
-            if (!areOnlyRepeats(cause)) throw cause;
+            if (!areOnlyLate(cause)) throw cause;
           }
-        };
-        await twice(insert);
-      });
-    },
+        });
+      }),
 
     spilled: (user, after, limit) =>
       calls.read(async () => {

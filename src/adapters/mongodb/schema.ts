@@ -37,10 +37,12 @@ export interface ConversationDocument {
 }
 
 export interface OverflowDocument {
-  /** Id of the effect. */
+  /** User and place. */
   readonly _id: string;
   readonly user: string;
   readonly order: number;
+  readonly epoch: number;
+  readonly attempt: number;
   readonly expireAt: Date;
   readonly doc: string;
 }
@@ -55,6 +57,8 @@ export interface SetAsideDocument {
 export interface InstanceDocument {
   readonly _id: OwnerId;
   readonly beat: number;
+  /** Absent in those of an earlier version. */
+  readonly owned?: number;
 }
 
 /** One document, `arrival`: the last number given on the line of arrivals. */

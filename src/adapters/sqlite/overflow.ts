@@ -6,7 +6,9 @@ import type { Read } from './reader.ts';
 import type { Writer } from './writer.ts';
 
 export const overflowSql = {
-  insert: 'INSERT INTO overflow (id, user, ord, doc) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING',
+  insert: `INSERT INTO overflow (user, ord, epoch, attempt, doc) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (user, ord) DO UPDATE SET epoch = excluded.epoch, attempt = excluded.attempt, doc = excluded.doc
+    WHERE (excluded.epoch, excluded.attempt) > (epoch, attempt)`,
   next: 'SELECT rowid AS id, ord, doc FROM overflow WHERE user = ? AND ord > ? ORDER BY ord LIMIT ?',
   drop: 'DELETE FROM overflow WHERE user = ? AND ord <= ?',
   erase: 'DELETE FROM overflow WHERE user = ?',
@@ -25,15 +27,11 @@ export const makeOverflow = (db: DatabaseSync, read: Read, write: Writer['write'
   const keyOf = (user: User): string => storedKey(userKey(user));
 
   return {
-    spill: (user, effects) => {
-      const rows = effects.map(({ order, effect }) => ({
-        id: effect.id,
-        order,
-        doc: JSON.stringify(effect),
-      }));
+    spill: (user, effects, { epoch, attempt }) => {
+      const rows = effects.map(({ order, effect }) => ({ order, doc: JSON.stringify(effect) }));
       return write(
         () => {
-          for (const { id, order, doc } of rows) insert.run(storedKey(id), keyOf(user), order, doc);
+          for (const { order, doc } of rows) insert.run(keyOf(user), order, epoch, attempt, doc);
         },
         rows.reduce((size, { doc }) => size + doc.length, 0),
       );

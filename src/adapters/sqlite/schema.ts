@@ -11,8 +11,8 @@ export const messageState = { new: 0, setAside: 1, done: 2 } as const;
 
 /**
  * Each takes the schema one version on; forward only, and never changed once released. Documents are JSON text, and
- * columns exist only for what is queried. Rows of messages are laid down in the order of arrival (the rowid), and the
- * index that reading uses holds only what no agent has seen.
+ * columns exist only for what is queried. Rows of messages are laid down in the order of arrival (the rowid). Their one
+ * index by user tells repeats and finds a user's messages: a second one would cost each insert another page of the log.
  */
 export const migrations: ReadonlyArray<string> = [
   `
@@ -30,7 +30,6 @@ export const migrations: ReadonlyArray<string> = [
     doc TEXT
   );
   CREATE UNIQUE INDEX messages_id ON messages (user, id);
-  CREATE INDEX messages_open ON messages (user, n) WHERE state < 2;
   CREATE INDEX messages_expire ON messages (expire) WHERE state <> 1;
 
   CREATE TABLE conversations (
@@ -47,8 +46,14 @@ export const migrations: ReadonlyArray<string> = [
   CREATE INDEX conversations_state ON conversations (state) WHERE state IS NOT NULL;
   CREATE INDEX conversations_expire ON conversations (expire) WHERE expire IS NOT NULL;
 
-  CREATE TABLE overflow (id TEXT NOT NULL UNIQUE, user TEXT NOT NULL, ord INTEGER NOT NULL, doc TEXT NOT NULL);
-  CREATE INDEX overflow_user ON overflow (user, ord);
+  CREATE TABLE overflow (
+    user TEXT NOT NULL,
+    ord INTEGER NOT NULL,
+    epoch INTEGER NOT NULL,
+    attempt INTEGER NOT NULL,
+    doc TEXT NOT NULL,
+    UNIQUE (user, ord)
+  );
 
   CREATE TABLE set_aside (id TEXT NOT NULL UNIQUE, user TEXT NOT NULL, doc TEXT NOT NULL);
   CREATE INDEX set_aside_user ON set_aside (user, id);

@@ -3,7 +3,6 @@ import type { User } from '../../domain/channel.ts';
 import type { ChatEvent } from '../../domain/chat-event.ts';
 import { emptyConversation, isBusy, type Conversation } from '../../domain/conversation.ts';
 import { E, O, type Either } from '../../domain/fp.ts';
-import { spillage } from '../../domain/overflow.ts';
 import type { ChatStore, OwnerId, StoredConversation } from '../ports/chat-store.port.ts';
 import type { Clock } from '../ports/clock.port.ts';
 import { storeUnavailable, type StoreUnavailable } from '../ports/errors.ts';
@@ -52,8 +51,8 @@ export const amend = async (
     if (attempts.includes(before.writeId)) return E.right({ stored: before, changed: true });
     const decision = deps.decide(before.conversation, plan(before.conversation));
     if (decision.conversation === before.conversation) return E.right({ stored: before, changed: false });
-    const { effects, conversation } = spillage(decision.conversation);
-    if (effects.length > 0 && E.isLeft(await deps.store.spill(user, effects)())) continue;
+    // what is beyond the document's bound stays in it until its owner spills it: there is but one who does
+    const { conversation } = decision;
     const claimed = O.isNone(before.owner) && isBusy(conversation);
     const writeId = deps.ids.writeId();
     attempts.push(writeId);

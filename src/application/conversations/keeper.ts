@@ -75,6 +75,7 @@ export const makeKeeper = (deps: KeeperDeps, initial: StoredConversation): Keepe
   let working = false;
   let lost = false;
   let distrusted = false;
+  let writes = 0;
 
   const lose = (): void => {
     if (lost) return;
@@ -175,7 +176,8 @@ export const makeKeeper = (deps: KeeperDeps, initial: StoredConversation): Keepe
     attempts: string[],
   ): Promise<'saved' | 'lost' | 'conflict' | 'unavailable'> => {
     const { effects, conversation } = spillage(decided);
-    if (effects.length > 0 && E.isLeft(await deps.store.spill(user, effects)())) return 'unavailable';
+    const stamp = { epoch: stored.epoch, attempt: (writes += 1) };
+    if (effects.length > 0 && E.isLeft(await deps.store.spill(user, effects, stamp)())) return 'unavailable';
     const writeId = deps.ids.writeId();
     attempts.push(writeId);
     const done = !isBusy(conversation);

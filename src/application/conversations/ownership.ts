@@ -135,9 +135,7 @@ export const makeOwnership = (deps: OwnershipDeps): Ownership => {
         every(() => wakeIntervalMs, takeWoken),
         every(() => leaseMs / 3, resolveDoubts),
         every(() => leaseMs, keepBalance),
-        guarded(takeOver.pass).then(() =>
-          every(() => Math.min(leaseMs / 5, watchIntervalMs), takeOver.pass),
-        ),
+        guarded(takeOver.look).then(() => every(() => Math.min(leaseMs / 5, watchIntervalMs), takeOver.look)),
       );
     },
     stop: async () => {

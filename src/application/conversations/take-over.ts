@@ -12,8 +12,11 @@ import type { Watch } from './watch.ts';
 
 /** Takes over what nobody living owns. */
 export interface TakeOver {
-  /** All of it, some at a time, no faster than polls may begin. */
-  readonly pass: () => Promise<void>;
+  /**
+   * Looks who lives. When somebody is gone, and from time to time, goes through all that nobody living owns, some at a
+   * time, no faster than polls may begin.
+   */
+  readonly look: () => Promise<void>;
   /** Those at once for which something was stored meanwhile: their turn may be far away. */
   readonly woken: () => Promise<void>;
   /** A pass has met conversations and is not through. */
@@ -33,6 +36,7 @@ export interface TakeOverDeps {
   readonly probe: Probe;
   readonly mayBegin: () => boolean;
   readonly pollStartPerSecond: number;
+  readonly leaseMs: number;
   readonly stopping: AbortSignal;
 }
 
@@ -45,10 +49,12 @@ const goneAtOnce = 8;
 const burstMs = 1_000;
 
 export const makeTakeOver = (deps: TakeOverDeps): TakeOver => {
-  const { clock, given, keepers, mayBegin, self, store, watch } = deps;
+  const { clock, given, keepers, leaseMs, mayBegin, self, store, watch } = deps;
   /** Owners that are gone, with conversations that are not all taken yet. */
   const gone = new Set<OwnerId>();
   let dueAt = -Infinity;
+  /** The last time that all was gone through: when, and who was there. */
+  let done: { readonly at: number; readonly present: ReadonlyArray<OwnerId> } | undefined;
 
   const takeOne = async ({
     conversation: { user },
@@ -90,27 +96,40 @@ export const makeTakeOver = (deps: TakeOverDeps): TakeOver => {
     return living === undefined || living.length === 1 ? living : [...living, given];
   };
 
-  const goThrough = async (): Promise<void> => {
-    let present = await others();
+  /** Answers whether it came to the end. */
+  const goThrough = async (atFirst: ReadonlyArray<OwnerId>): Promise<boolean> => {
+    let present = atFirst;
     let after: string | undefined;
-    while (present !== undefined && mayBegin()) {
+    while (mayBegin()) {
       const page = await store.ownedByOthers(present, {
         limit: pageSize,
         ...(after === undefined ? {} : { after }),
       })();
-      if (E.isLeft(page)) return;
+      if (E.isLeft(page)) return false;
       const last = page.right.at(-1);
-      if (last === undefined) return;
+      if (last === undefined) return true;
       // whoever began meanwhile has written its heartbeat before it owned anything
       const now = await others();
-      if (now === undefined) return;
+      if (now === undefined) return false;
       const orphans = page.right.filter(({ owner }) => O.isSome(owner) && !now.includes(owner.value));
       for (const { owner } of orphans) if (O.isSome(owner)) gone.add(owner.value);
       await takeAll(orphans);
-      if (page.right.length < pageSize) return;
+      if (page.right.length < pageSize) return mayBegin();
       present = now;
       after = userKey(last.conversation.user);
     }
+    return false;
+  };
+
+  const look = async (): Promise<void> => {
+    const began = clock.monotonic();
+    const present = await others();
+    if (present === undefined) return;
+    const isThere = (id: OwnerId): boolean => present.includes(id);
+    // what somebody gave away, and what a lost answer left, waits for the next round
+    if (done !== undefined && began - done.at < leaseMs / 3 && done.present.every(isThere)) return;
+    done = (await goThrough(present)) ? { at: began, present } : undefined;
+    gone.clear();
   };
 
   const takeWoken = async (user: User): Promise<void> => {
@@ -123,10 +142,7 @@ export const makeTakeOver = (deps: TakeOverDeps): TakeOver => {
   };
 
   return {
-    pass: async () => {
-      await goThrough();
-      gone.clear();
-    },
+    look,
     woken: async () => {
       for (const owner of [...gone].slice(0, goneAtOnce)) {
         if (!mayBegin()) return;

@@ -12,6 +12,7 @@ import { backoffMs } from './backoff.ts';
 import type { Desks } from './bind-posts.ts';
 import { makeInbox, rangeOf } from './inbox.ts';
 import { deadline } from '../deadline.ts';
+import { refusalsMax } from './judge.ts';
 import type { Lane, LaneDeps } from './lane.ts';
 import type { RemoteGate, Ticket } from './remote-gate.ts';
 import { setAside } from './set-aside.ts';
@@ -40,8 +41,6 @@ export interface Hearing {
 const postTimeoutMs = 15_000;
 /** Messages read at a time. */
 const page = 100;
-/** Tries of a post that the desk refuses by a 4xx (configuration.md, MAX_RETRIES). */
-const refusalsMax = 2;
 
 /**
  * Posts to the agent, in order and one at a time (relay.md §3 and §4): the introduction, the user's messages, the end

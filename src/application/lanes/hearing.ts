@@ -147,6 +147,7 @@ export const makeHearing = (deps: HearingDeps, keeper: Keeper, chatId: ChatId): 
     const events: ChatEvent[] = [];
     if (absorbed.state !== own.desk.state) events.push({ type: 'desk-state', chatId, state: absorbed.state });
     if (absorbed.head === 'delivered') events.push({ type: 'posts-delivered', chatId, at });
+    if (absorbed.head === 'untaken') events.push({ type: 'posts-untaken', chatId });
     for (const event of absorbed.events) events.push({ type: 'desk-told', chatId, at, mark, event });
     return events;
   };

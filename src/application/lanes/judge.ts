@@ -1,5 +1,6 @@
 import type { MediaRefused } from '../ports/case-files.port.ts';
 import type { RemoteFailure } from '../ports/errors.ts';
+import { patienceMaxMs } from './backoff.ts';
 
 /** What a failed try means for the message that was to be delivered (relay.md §4.5). */
 export interface Judgement {
@@ -17,7 +18,7 @@ export interface Judgement {
 /** Statuses with which a remote refuses a caller or a moment, not the message. */
 const notTheMessage = new Set([401, 408, 409, 429]);
 /** Tries of a message that the remote refuses by a 4xx (configuration.md, MAX_RETRIES). */
-const refusalsMax = 2;
+export const refusalsMax = 2;
 
 export const judge = (
   failure: RemoteFailure | MediaRefused,
@@ -36,7 +37,9 @@ export const judge = (
       return {
         ...base,
         trouble: failure.own !== true,
-        ...(failure.retryAfterMs === undefined ? {} : { retryAfterMs: failure.retryAfterMs }),
+        ...(failure.retryAfterMs === undefined
+          ? {}
+          : { retryAfterMs: Math.min(failure.retryAfterMs, patienceMaxMs) }),
       };
     case 'LoginFailed':
       return { ...base, trouble: true };

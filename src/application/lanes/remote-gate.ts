@@ -1,6 +1,6 @@
 import type { Clock } from '../ports/clock.port.ts';
 import type { Ids } from '../ports/ids.port.ts';
-import { backoffMs } from './backoff.ts';
+import { backoffMs, patienceMaxMs } from './backoff.ts';
 
 /** Permission for one try; `probe`: the remote is down for everyone, and this one finds out whether it still is. */
 export interface Ticket {
@@ -56,7 +56,7 @@ export const makeRemoteGate = (
   const close = (retryAfterMs = 0): void => {
     if (down === undefined) deps.onChange?.(false);
     probes += 1;
-    const wait = Math.max(backoffMs(probes, ids.random()), retryAfterMs);
+    const wait = Math.max(backoffMs(probes, ids.random()), Math.min(retryAfterMs, patienceMaxMs));
     down = { until: clock.monotonic() + wait };
     clock.after(wait, callNext);
   };

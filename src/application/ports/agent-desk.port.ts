@@ -25,8 +25,11 @@ export interface Absorbed {
   readonly state: DeskState;
   /** In order; each is told once, however often the desk repeats it. */
   readonly events: ReadonlyArray<DeskEvent>;
-  /** The bound head's outcome became known by what was heard. `again`: it is bound anew and must be sent again. */
-  readonly head?: 'delivered' | 'again';
+  /**
+   * What was heard of the bound head. `untaken`: it surely never arrived; `again`: nobody knows. Both are bound anew and
+   * must be sent again.
+   */
+  readonly head?: 'delivered' | 'untaken' | 'again';
   /** Wait before the next `receive`. */
   readonly pauseMs: number;
   /** The desk answered at all: the session is not silent. */
@@ -65,6 +68,10 @@ export interface AgentDesk {
   /** Is anybody there for this button? Only asked when configured. */
   readonly available: (buttonId: string, deadline: AbortSignal) => TaskEither<RemoteFailure, boolean>;
   readonly openSession: (deadline: AbortSignal) => TaskEither<RemoteFailure, DeskState>;
+  /** Pure: what the desk calls the session. */
+  readonly sessionId: (state: DeskState) => string;
+  /** Pure: the request may leave once this is stored; the session is then ended as one that may have a chat. */
+  readonly requesting: (state: DeskState) => DeskState;
   /** `session-expired`: the desk forgot the session before it was used; open a new one, once. */
   readonly requestChat: (
     state: DeskState,

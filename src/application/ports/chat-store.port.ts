@@ -35,6 +35,13 @@ export interface Save {
   readonly owner?: OwnerId | null;
 }
 
+/** When something was spilled, in terms that tell a late write from a newer one: by epoch, then by attempt within it. */
+export interface SpillStamp {
+  readonly epoch: number;
+  /** Grows with each write of the owner. */
+  readonly attempt: number;
+}
+
 export type SetAsideEntry = SetAside & { readonly user: User };
 
 /**
@@ -71,10 +78,14 @@ export interface ChatStore {
     to: OwnerId,
   ) => TaskEither<StoreUnavailable, Option<StoredConversation>>;
 
-  /** User effects beyond a conversation's bound: kept in order; idempotent by effect id. */
+  /**
+   * User effects beyond a conversation's bound, one at each place (`order`), kept in order. Of two writes for one place
+   * the one with the later stamp stays, whichever comes last; with the same stamp they say the same.
+   */
   readonly spill: (
     user: User,
     effects: ReadonlyArray<{ readonly order: number; readonly effect: UserText }>,
+    stamp: SpillStamp,
   ) => TaskEither<StoreUnavailable, void>;
   /** The next spilled effects with an order above `after`, in order. */
   readonly spilled: (

@@ -1,6 +1,5 @@
 /**
- * Why a call to the outside did not do its work. Three facts decide everything that follows:
- * `certain`: the call surely had no effect; `retryable`: the same call may succeed later;
+ * Why a call to the outside did not do its work. The tag says what may help; `certain`: the call surely had no effect;
  * `detail`: one safe line for logs and `lastError` (no body, no secret, no address of a person).
  */
 export type RemoteFailure =
@@ -29,13 +28,15 @@ export type RemoteFailure =
     }
   /** No connection, or cut before the answer: `certain` when nothing can have been sent. */
   | { readonly _tag: 'RemoteUnreachable'; readonly certain: boolean; readonly detail: string }
-  /** The deadline passed before the answer. */
-  | { readonly _tag: 'RemoteTimeout'; readonly certain: false; readonly detail: string }
+  /** The deadline passed before the answer: `certain` when the call had not begun. */
+  | { readonly _tag: 'RemoteTimeout'; readonly certain: boolean; readonly detail: string }
   /** We could not log in; shared by all callers of that login. */
   | {
       readonly _tag: 'LoginFailed';
       readonly certain: true;
       readonly refused: boolean;
+      /** When the next login is tried. */
+      readonly retryAfterMs?: number;
       readonly detail: string;
     }
   /** The adapter lacks the settings it needs (a provider without bot id, say). */

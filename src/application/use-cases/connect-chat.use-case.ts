@@ -119,7 +119,7 @@ const failureOf = (step: ConnectStep, failure: RemoteFailure): ConnectChatError 
     case 'RemoteTimeout':
       return stepFailed(step, 'timeout');
     case 'LoginFailed':
-      return stepFailed('login', failure.refused ? 'error' : 'busy');
+      return stepFailed('login', failure.refused ? 'error' : 'busy', failure.retryAfterMs);
   }
 };
 
@@ -129,10 +129,15 @@ const finished: Failed = { error: { _tag: 'ChatFinished' } };
 
 // -- the steps
 
+/** What earlier chats leave to this one. */
+type Reserved = Pick<Chat, 'caseId' | 'contactId' | 'lookForCaseSince'> & {
+  readonly servedCases: ReadonlyArray<string>;
+};
+
 const reserve = async (
   { keepers, contexts, clock, probe }: ConnectDeps,
   { command, chatId, flow }: Attempt,
-): Promise<Either<ConnectChatError, Chat>> => {
+): Promise<Either<ConnectChatError, Reserved>> => {
   const mark = await contexts.mark()();
   if (E.isLeft(mark)) return mark;
   const { user, profile } = command;
@@ -142,13 +147,17 @@ const reserve = async (
       : [{ type: 'reserved', chatId, at: clock.now(), mark: mark.right, profile, flow: flow.key }],
   );
   if (E.isLeft(reserved)) return reserved;
-  const { chat } = reserved.right;
+  const { chat, servedCases = {} } = reserved.right;
   if (chat?.id !== chatId) return E.left({ _tag: 'ChatExists' });
   probe.reached('reserved');
-  return E.right(chat);
+  return E.right({ ...chat, servedCases: Object.values(servedCases) });
 };
 
-const connect = async (deps: ConnectDeps, attempt: Attempt, chat: Chat): Promise<Either<Failed, void>> => {
+const connect = async (
+  deps: ConnectDeps,
+  attempt: Attempt,
+  chat: Reserved,
+): Promise<Either<Failed, void>> => {
   const loggedIn = await asStep(deps, attempt, 'login', deps.crm.login(attempt.signal)());
   if (E.isLeft(loggedIn)) return loggedIn;
   const available = await checkAvailability(deps, attempt);
@@ -200,7 +209,7 @@ const queryOf = ({ settings }: ConnectDeps, { profile, extraData }: ConnectChat)
     : { phone: cleanPhone(profile.phoneNumber, settings.phoneCodes) }),
 });
 
-const contactOf = async (deps: ConnectDeps, attempt: Attempt, chat: Chat): Step<string> => {
+const contactOf = async (deps: ConnectDeps, attempt: Attempt, chat: Reserved): Step<string> => {
   const query = queryOf(deps, attempt.command);
   const search = deps.crm.findContact(query, attempt.signal)();
   const found = await asStep(deps, attempt, 'contact search', search);
@@ -219,7 +228,7 @@ const contactOf = async (deps: ConnectDeps, attempt: Attempt, chat: Chat): Step<
 const openCaseAndSession = async (
   deps: ConnectDeps,
   attempt: Attempt,
-  chat: Chat,
+  chat: Reserved,
   contactId: string,
 ): Step<{ readonly caseId: string; readonly state: DeskState }> => {
   const { command, chatId, desk, signal } = attempt;
@@ -238,7 +247,8 @@ const openCaseAndSession = async (
   const events: ChatEvent[] = [{ type: 'contact-found', chatId, contactId }];
   if (E.isRight(made)) events.push({ type: 'case-made', chatId, caseId: made.right, at });
   if (E.isRight(opened)) {
-    events.push({ type: 'session-opened', chatId, at, desk: { kind: desk.kind, state: opened.right } });
+    const state = E.isRight(made) ? desk.requesting(opened.right) : opened.right;
+    events.push(sessionOpened(attempt, state, at));
   }
   const known: Plan = () => events;
   if (E.isLeft(made)) return E.left(stepFailure(deps, attempt, 'case creation', made.left, known));
@@ -248,7 +258,7 @@ const openCaseAndSession = async (
   if (E.isLeft(stored)) return E.left({ error: stored.left, known });
   deps.probe.reached('session-stored');
   return isOurs(stored.right, chatId)
-    ? E.right({ caseId: made.right, state: opened.right })
+    ? E.right({ caseId: made.right, state: desk.requesting(opened.right) })
     : E.left(finished);
 };
 
@@ -275,16 +285,19 @@ const caseRequest = ({ command, flow }: Attempt, contactId: string): CaseRequest
   ...(flow.ownerId === undefined ? {} : { ownerId: flow.ownerId }),
 });
 
-/** A case that an earlier connect may have made without hearing of it. */
+/** A case that an earlier connect may have made without hearing of it; by clocks that differ it may be an older one. */
 const earlierCase = async (
   deps: ConnectDeps,
   attempt: Attempt,
-  { lookForCaseSince }: Chat,
+  { lookForCaseSince, servedCases }: Reserved,
   request: CaseRequest,
-): Step<O.Option<string>> =>
-  lookForCaseSince === undefined
-    ? E.right(O.none)
-    : asStep(deps, attempt, 'case creation', deps.crm.findCase(request, lookForCaseSince, attempt.signal)());
+): Step<O.Option<string>> => {
+  if (lookForCaseSince === undefined) return E.right(O.none);
+  const search = deps.crm.findCase(request, lookForCaseSince, attempt.signal)();
+  const found = await asStep(deps, attempt, 'case creation', search);
+  if (E.isLeft(found)) return found;
+  return E.right(O.filter<string>((caseId) => !servedCases.includes(caseId))(found.right));
+};
 
 const requestChat = async (
   deps: ConnectDeps,
@@ -304,7 +317,8 @@ const requestChat = async (
   const expired = E.isLeft(first) && first.left._tag === 'SessionExpired';
   const again = expired ? await reopen(deps, attempt, request) : undefined;
   if (again !== undefined && E.isLeft(again)) return again;
-  const taken = again?.right ?? first;
+  const taken = again?.right.taken ?? first;
+  const used = again?.right.state ?? state;
   if (E.isLeft(taken)) {
     const { left } = taken;
     if (left._tag !== 'SessionExpired') return E.left(stepFailure(deps, attempt, 'chat request', left));
@@ -314,9 +328,11 @@ const requestChat = async (
   // over the state as it stands by then: a finish meanwhile has bound the end of the session into it
   const known: Plan = ({ lanes }) => {
     const present = lanes.chats[chatId]?.desk;
+    const at = deps.clock.now();
     return present === undefined
-      ? []
-      : [{ type: 'request-taken', chatId, at: deps.clock.now(), state: desk.requested(present.state) }];
+      ? // finished, ended and forgotten before the desk took it: there is a chat to be ended after all
+        [sessionOpened(attempt, desk.requested(used), at)]
+      : [{ type: 'request-taken', chatId, at, state: desk.requested(present.state) }];
   };
   const stored = await deps.keepers.amend(command.user, known);
   if (E.isLeft(stored)) return E.left({ error: stored.left, known });
@@ -325,19 +341,32 @@ const requestChat = async (
 
 type Taken = Awaited<ReturnType<ReturnType<AgentDesk['requestChat']>>>;
 
-/** The session died before it was used: one new one, once. */
-const reopen = async (deps: ConnectDeps, attempt: Attempt, request: ChatRequest): Step<Taken> => {
+/** The session died before it was used: one new one, once, unless it died of a finish. */
+const reopen = async (
+  deps: ConnectDeps,
+  attempt: Attempt,
+  request: ChatRequest,
+): Step<{ readonly taken: Taken; readonly state: DeskState }> => {
   const { command, chatId, desk, signal } = attempt;
+  const present = await deps.keepers.amend(command.user, nothing);
+  if (E.isLeft(present)) return E.left({ error: present.left });
+  if (!isOurs(present.right, chatId)) return E.left(finished);
   const opened = await desk.openSession(signal)();
   if (E.isLeft(opened)) return E.left(stepFailure(deps, attempt, 'chat session', opened.left));
-  const known: Plan = () => [
-    { type: 'session-opened', chatId, at: deps.clock.now(), desk: { kind: desk.kind, state: opened.right } },
-  ];
+  const state = desk.requesting(opened.right);
+  const known: Plan = () => [sessionOpened(attempt, state, deps.clock.now())];
   const stored = await deps.keepers.amend(command.user, known);
   if (E.isLeft(stored)) return E.left({ error: stored.left, known });
   if (!isOurs(stored.right, chatId)) return E.left(finished);
-  return E.right(await desk.requestChat(opened.right, request, signal)());
+  return E.right({ taken: await desk.requestChat(state, request, signal)(), state });
 };
+
+const sessionOpened = ({ chatId, desk }: Attempt, state: DeskState, at: number): ChatEvent => ({
+  type: 'session-opened',
+  chatId,
+  at,
+  desk: { kind: desk.kind, sessionId: desk.sessionId(state), state },
+});
 
 // -- the end of a failed one
 

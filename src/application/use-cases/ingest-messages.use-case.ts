@@ -1,14 +1,15 @@
 import { userKey, type User } from '../../domain/channel.ts';
-import { E } from '../../domain/fp.ts';
+import { E, type Either } from '../../domain/fp.ts';
 import type { Application } from '../application.ts';
-import type { Keepers } from '../conversations/keepers.ts';
 import type { ContextStore } from '../ports/context-store.port.ts';
+import type { StoreUnavailable } from '../ports/errors.ts';
 import type { Metrics } from '../ports/metrics.port.ts';
 import type { Probe } from '../ports/probe.port.ts';
 
 export interface IngestDeps {
   readonly contexts: ContextStore;
-  readonly keepers: Keepers;
+  /** Whoever keeps the user's chat has to look: all that a process without workers needs of the chat store. */
+  readonly keepers: { readonly wake: (user: User) => Promise<Either<StoreUnavailable, void>> };
   readonly metrics: Metrics;
   readonly probe: Probe;
 }

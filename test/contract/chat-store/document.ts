@@ -19,7 +19,7 @@ const full = (user: User): Conversation => ({
     chats: { [chatId]: { ...emptyLanes, desk: { kind: 'live-agent', state: deskState } } },
   },
   overflow: { count: 2, next: 2, taken: -1, pending: [] },
-  lending: { flow: 'default', at: 1, caseId: '500000000000001' },
+  lending: { default: { at: 1, caseId: '500000000000001' } },
   lastError: 'refused: 400',
 });
 
@@ -69,7 +69,9 @@ export const documentCases: ReadonlyArray<ContractCase<ChatStore>> = [
     const users = hostileIds.map((id): User => ({ provider: 'facebook', id }));
     for (const user of users) {
       await saved(store, saving(talk(user), { owner: 'host-1' }));
-      await done(store.spill(user, [{ order: 0, effect: textEffect(`spilled ${user.id}`) }]));
+      await done(
+        store.spill(user, [{ order: 0, effect: textEffect(`spilled ${user.id}`) }], { epoch: 1, attempt: 1 }),
+      );
       await done(store.setAside(setAsideEntry(user, `aside ${user.id}`)));
       await done(store.wake(user));
     }
@@ -102,7 +104,7 @@ export const documentCases: ReadonlyArray<ContractCase<ChatStore>> = [
   that('document › everything is there after a restart', { needs: 'reopen' }, async ({ store, reopen }) => {
     const before = await saved(store, saving(full(ana), { owner: 'host-1' }));
     await saved(store, saving(talk(luis, 'ended'), { owner: null }));
-    await done(store.spill(ana, [{ order: 0, effect: textEffect('e1') }]));
+    await done(store.spill(ana, [{ order: 0, effect: textEffect('e1') }], { epoch: 1, attempt: 1 }));
     await done(store.setAside(setAsideEntry(ana, 'e2')));
     const counts = await done(store.countByState());
     const next = await reopen();

@@ -93,7 +93,9 @@ export const retentionCases: ReadonlyArray<ContractCase<ChatStore>> = [
       const users: ReadonlyArray<User> = [ana, luis, anaOnFacebook];
       for (const [index, user] of users.entries()) {
         await saved(store, saving(talk(user), { owner: 'host-1' }));
-        await done(store.spill(user, [{ order: 0, effect: textEffect(`spilled-${index}`) }]));
+        await done(
+          store.spill(user, [{ order: 0, effect: textEffect(`spilled-${index}`) }], { epoch: 1, attempt: 1 }),
+        );
         await done(store.setAside(setAsideEntry(user, `aside-${index}`)));
         await done(store.wake(user));
       }

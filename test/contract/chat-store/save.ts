@@ -157,7 +157,7 @@ export const saveCases: ReadonlyArray<ContractCase<ChatStore>> = [
       woken: store.woken('host-1'),
       ownedByOthers: store.ownedByOthers([], { limit: 10 }),
       takeOver: store.takeOver(ana, { owner: 'host-1', epoch: 1 }, 'host-2'),
-      spill: store.spill(ana, [{ order: 0, effect: textEffect('e1') }]),
+      spill: store.spill(ana, [{ order: 0, effect: textEffect('e1') }], { epoch: 1, attempt: 1 }),
       spilled: store.spilled(ana, -1, 10),
       unspill: store.unspill(ana, 0),
       setAside: store.setAside(setAsideEntry(ana, 'e1')),

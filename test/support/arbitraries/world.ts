@@ -55,6 +55,7 @@ const weights = {
   bind: 40,
   posted: 40,
   'post-fails': 10,
+  'post-untaken': 4,
   'post-set-aside': 4,
   'post-abandoned': 6,
   settle: 40,
@@ -478,6 +479,10 @@ export const makeWorld = (policy: ChatPolicy, provider: Provider, outage: Outage
     'post-fails': (choice) => {
       const chatId = bound(choice.a);
       return chatId === undefined ? undefined : { type: 'posts-failed', chatId, ...failure(choice) };
+    },
+    'post-untaken': ({ a }) => {
+      const chatId = bound(a);
+      return chatId === undefined ? undefined : { type: 'posts-untaken', chatId };
     },
     'post-set-aside': (choice) => {
       // its time may be over before it was ever bound

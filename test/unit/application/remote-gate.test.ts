@@ -32,6 +32,16 @@ test('remote gate › three failures in a row close it, and one success in betwe
   t.deepEqual(changes, [false]);
 });
 
+test('remote gate › waits for what the remote asks, a minute at most', async (t) => {
+  const { gate, clock } = setUp();
+  const ticket = gate.enter();
+  if (ticket !== undefined) gate.troubled(ticket, 3_600_000);
+  await clock.advance(59_000);
+  t.is(gate.enter(), undefined);
+  await clock.advance(1_000);
+  t.deepEqual(gate.enter(), { kind: 'probe' });
+});
+
 test('remote gate › while it is down one at a time tries, each the next in line', async (t) => {
   const { gate, clock, fail } = setUp();
   fail();

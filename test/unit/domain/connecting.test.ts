@@ -129,7 +129,7 @@ test('reservation › older than CONNECT_TIMEOUT without an answer: one write ma
   t.like(story.chat(), { state: 'failed', reason: 'connect-timeout' });
   t.deepEqual(story.bot(), ['from-sf-timeout']);
   t.deepEqual(story.toAgent(id), ['<end>']);
-  t.like(story.conversation().lending, { flow: 'default', caseId: '500A', contactId: '003A' });
+  t.like(story.conversation().lending, { default: { caseId: '500A', contactId: '003A' } });
 });
 
 test('reservation › that times out before the case is answered: the next connect looks for a case since then', (t) => {
@@ -169,6 +169,16 @@ test('lending › not of another flow', (t) => {
   story.connectFailed();
   story.reserve('default');
   t.is(story.chat()?.caseId, undefined);
+});
+
+test('lending › a failed connect of another flow in between takes nothing away', (t) => {
+  const story = makeStory();
+  story.reach('opened', 'SFB001');
+  story.connectFailed();
+  story.reach('opened', 'default');
+  story.connectFailed();
+  story.reserve('SFB001');
+  t.is(story.chat()?.caseId, '500A');
 });
 
 test('lending › for 24 h since the reservation that made it, not a moment longer', (t) => {
@@ -316,4 +326,13 @@ test('names of effects › go on when the lanes of an ended chat come, go and co
     return name;
   });
   t.is(new Set(names).size, 2);
+});
+
+test('case › of a chat that the desk took is remembered by its flow, so that no search brings it to another chat', (t) => {
+  const story = makeStory();
+  story.reach('requested');
+  t.deepEqual(story.conversation().servedCases, { default: '500A' });
+  story.finish();
+  story.reserve('sales');
+  t.deepEqual(story.conversation().servedCases, { default: '500A' }, 'a reservation has none');
 });

@@ -193,7 +193,7 @@ test('desk state › is kept for a session that is known, as it comes', (t) => {
   const story = active();
   const chatId = story.id();
   story.happens({ type: 'desk-state', chatId, state: { next: 7 } });
-  t.deepEqual(story.lanes()?.desk, { kind: 'live-agent', state: { next: 7 } });
+  t.like(story.lanes()?.desk, { kind: 'live-agent', state: { next: 7 } });
   const before = story.conversation();
   story.happens({ type: 'desk-state', chatId: 'another', state: { next: 8 } });
   t.is(story.conversation(), before);
@@ -334,6 +334,18 @@ test('recovered › a head in doubt that is given up with its session counts as 
   story.happens({ type: 'posts-abandoned', chatId: story.id(), at: story.now() });
   t.deepEqual(story.unsettled(), [{ what: 'message', id: message.id, as: 'posted' }]);
   t.deepEqual(story.notes(), [{ type: 'uncertain', what: 'agent' }]);
+});
+
+test('recovered › a head in doubt that the desk never got is context again when its session ends', (t) => {
+  const story = active();
+  story.taken(story.message(text('uno')));
+  story.bind();
+  story.happens({ type: 'recovered' });
+  story.happens({ type: 'posts-untaken', chatId: story.id() });
+  story.told({ type: 'chat-ended', reason: 'agent' });
+  story.happens({ type: 'posts-abandoned', chatId: story.id(), at: story.now() });
+  t.deepEqual(story.unsettled(), []);
+  t.deepEqual(story.notes(), []);
 });
 
 test('delivered in doubt › is counted', (t) => {

@@ -32,10 +32,24 @@ for (const stage of ['opened', 'requested', 'waiting', 'joined', 'active'] as co
       media: 'image',
       mimeType: 'image/jpeg',
       caption: 'mi recibo',
-      fallbackTitle: story.id(),
+      fallbackTitle: 'session-1',
     });
   });
 }
+
+test('upload › of a chat stored without the name of its session has the name of the chat', (t) => {
+  const story = makeStory();
+  story.reserve();
+  story.caseMade();
+  story.happens({
+    type: 'session-opened',
+    chatId: story.id(),
+    at: story.now(),
+    desk: { kind: 'live-agent', state: 's1' },
+  });
+  story.seen(story.message(image('a')));
+  t.is(story.files()[0]?.fallbackTitle, story.id());
+});
 
 test('upload › not before there is a case, nor of a text, nor of an ended chat', (t) => {
   const story = makeStory();

@@ -81,7 +81,12 @@ export const makeStory = (policy: ChatPolicy = policyOf(), provider: Provider = 
       happens({ type: 'contact-found', chatId, contactId }),
     caseMade: (caseId = '500A', chatId = id()): void => happens({ type: 'case-made', chatId, caseId, at }),
     sessionOpened: (chatId = id(), session = 's1'): void =>
-      happens({ type: 'session-opened', chatId, at, desk: { kind: 'live-agent', state: session } }),
+      happens({
+        type: 'session-opened',
+        chatId,
+        at,
+        desk: { kind: 'live-agent', sessionId: 'session-1', state: session },
+      }),
     requestTaken: (chatId = id()): void => happens({ type: 'request-taken', chatId, at, state: 's2' }),
     connectFailed: (
       reason: 'connect-failed' | 'connect-timeout' | 'blocked' | 'no-agents' = 'connect-failed',

@@ -169,6 +169,7 @@ test('set aside › the message is marked so, the next one goes on', (t) => {
   story.happens({ type: 'posts-set-aside', chatId: story.id(), at: story.now(), detail: 'refused' });
   t.deepEqual(story.unsettled(), [{ what: 'message', id: message.id, as: 'set-aside' }]);
   t.is(story.conversation().lastError, 'refused');
+  t.is(story.toUser().at(-1), 'Mensaje no enviado');
   story.taken(story.message(text('siguiente')));
   t.deepEqual(story.toAgent(), ['siguiente']);
 });
@@ -180,6 +181,21 @@ test('set aside › a post whose time is over before it was ever bound, too', (t
   story.happens({ type: 'posts-set-aside', chatId: story.id(), at: story.now(), detail: 'its time is over' });
   t.deepEqual(story.toAgent(), ['Hola soy Eva Luna y necesito ayuda']);
   t.is(story.unsettled().length, 1);
+});
+
+test('set aside › the user is told of own words only', (t) => {
+  const story = makeStory();
+  story.reach('joined');
+  story.contextRead([story.message(text('hola'))]);
+  story.userDone();
+  const gone = (): void =>
+    story.happens({ type: 'posts-set-aside', chatId: story.id(), at: story.now(), detail: 'refused' });
+  gone();
+  gone();
+  t.deepEqual(story.toUser(), [], 'neither of context nor of welcome');
+  story.taken(story.message(text('x'.repeat(40_000))));
+  gone();
+  t.deepEqual(story.toUser(), ['Mensaje no enviado']);
 });
 
 test('delivered › without anything bound means nothing', (t) => {

@@ -80,7 +80,7 @@ for (const [index, found] of engines.entries()) {
       const { chatStore, proxy } = await behindProxy(t);
       await done(chatStore.save(saving(talk(ana), { owner: 'dead' })));
       // a replica set's driver tries twice
-      proxy.loseAnswersTo('findAndModify', standalone ? 1 : 2);
+      proxy.loseAnswersTo('update', standalone ? 1 : 2);
       t.is((await chatStore.takeOver(ana, { owner: 'dead', epoch: 1 }, 'me')())._tag, 'Left');
       const again = await done(chatStore.takeOver(ana, { owner: 'dead', epoch: 1 }, 'me'));
       t.like(again, { _tag: 'Some', value: { epoch: 2, owner: { value: 'me' } } });
@@ -107,16 +107,16 @@ for (const [index, found] of engines.entries()) {
         proxy.loseAnswersTo('update', 1);
         await done(contextStore.settle(ana, chatId, [{ what: 'message', id: 'm1', as: 'posted' }]));
         t.deepEqual(await done(contextStore.list(ana)), []);
-        proxy.loseAnswersTo('insert', 1);
-        await done(chatStore.spill(ana, [{ order: 0, effect: textEffect('e1') }]));
+        proxy.loseAnswersTo('update', 1);
+        await done(chatStore.spill(ana, [{ order: 0, effect: textEffect('e1') }], { epoch: 1, attempt: 1 }));
         t.is((await done(chatStore.spilled(ana, -1, 10))).length, 1);
         proxy.loseAnswersTo('insert', 1);
         await chatStore.setAside(setAsideEntry(ana, 'e2'))();
         await done(chatStore.setAside(setAsideEntry(ana, 'e2')));
         t.deepEqual(await done(chatStore.listSetAside()), [setAsideEntry(ana, 'e2')]);
         proxy.loseAnswersTo('update', 1);
-        await instances.beat('host-1')();
-        await done(instances.beat('host-1'));
+        await instances.beat('host-1', 0)();
+        await done(instances.beat('host-1', 0));
         t.true((await done(instances.list())).every(({ beat }) => beat >= 1));
       },
     );

@@ -84,7 +84,7 @@ withEngine('mongodb outages', paused, (engine) => {
           save: chatStore.save(saving(talk(ana))),
           wake: chatStore.wake(ana),
           woken: chatStore.woken('host-1'),
-          beat: instances.beat('host-1'),
+          beat: instances.beat('host-1', 0),
         };
         await Promise.all(Object.entries(calls).map(([name, call]) => allUnavailable({ [name]: call })));
       } finally {

@@ -1,5 +1,6 @@
 import test from 'ava';
 import { MongoClient, type Db } from 'mongodb';
+import { collectionsOf } from '../../../src/adapters/mongodb/schema.ts';
 import { done, day, hour } from '../../contract/contract.ts';
 import { makeTestClock } from '../../contract/clock.ts';
 import {
@@ -189,6 +190,19 @@ withEngine('mongodb stores', await findEngine(), ({ uri }) => {
     );
   });
 
+  test('a heartbeat › tells what the process keeps; one of an earlier version says nothing', async (t) => {
+    const { database, db } = fresh();
+    const { instances } = await openStores(t, { uri, database });
+    await done(instances.beat('host-1', 7));
+    await done(instances.beat('host-1', 5));
+    await collectionsOf(db).instances.insertOne({ _id: 'host-0', beat: 3 });
+    const listed = [...(await done(instances.list()))].sort((a, b) => (a.id < b.id ? -1 : 1));
+    t.deepEqual(listed, [
+      { id: 'host-0', beat: 3 },
+      { id: 'host-1', beat: 2, owned: 5 },
+    ]);
+  });
+
   test('a damaged document › is told, without its words, and does not hide the others', async (t) => {
     const { database, db } = fresh();
     const { chatStore, told } = await openStores(t, { uri, database });
@@ -221,7 +235,7 @@ withEngine('mongodb stores', await findEngine(), ({ uri }) => {
     const { database, db } = fresh();
     const before = Date.now();
     const { chatStore } = await openStores(t, { uri, database });
-    await done(chatStore.spill(ana, [{ order: 0, effect: textEffect('e1') }]));
+    await done(chatStore.spill(ana, [{ order: 0, effect: textEffect('e1') }], { epoch: 1, attempt: 1 }));
     const [spilled] = await db.collection('overflow').find().toArray();
     t.true((spilled?.expireAt as Date).getTime() >= before + 32 * day);
   });

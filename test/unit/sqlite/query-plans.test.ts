@@ -36,10 +36,10 @@ for (const [name, sql] of statements)
   });
 
 for (const [sql, index] of [
-  [messageSql.listed, 'messages_open (user=? AND n<?)'],
-  [messageSql.untaken, 'messages_open (user=? AND n>?)'],
+  [messageSql.listed, 'messages_id (user=?)'],
+  [messageSql.untaken, 'messages_id (user=?)'],
   [messageSql.finishAt, 'INTEGER PRIMARY KEY (rowid=?)'],
-  [messageSql.keep, 'messages_open (user=? AND n>?)'],
+  [messageSql.keep, 'messages_id (user=?)'],
   [messageSql.finish, 'messages_id (user=? AND id=?)'],
   [messageSql.sweep, 'messages_expire (expire<?)'],
   [conversationSql.owned, 'conversations_owner (user>?)'],

@@ -108,7 +108,7 @@ test('sweeps › take what has expired in slices, and stop with the store', asyn
     Array.from({ length: 1000 }, (_, index) => done(contextStore.append(says(ana, `m${index}`)))),
   );
   await done(chatStore.save(saving(talk(ana, 'ended'), { owner: null })));
-  await done(chatStore.spill(ana, [{ order: 0, effect: textEffect('e1') }]));
+  await done(chatStore.spill(ana, [{ order: 0, effect: textEffect('e1') }], { epoch: 1, attempt: 1 }));
   await clock.advance(3 * day);
   await done(contextStore.append(says(luis, 'young')));
   for (let slices = 0; slices < 10; slices += 1) await clock.advance(10);

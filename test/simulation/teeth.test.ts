@@ -1,0 +1,155 @@
+import test from 'ava';
+import type { Ports } from '../../src/application/make-application.ts';
+import type { AgentDesk } from '../../src/application/ports/agent-desk.port.ts';
+import { E, O, TE } from '../../src/domain/fp.ts';
+import { makePlan } from './plan.ts';
+import { runWorld } from './world.ts';
+
+const withDesk = (ports: Ports, change: (desk: AgentDesk) => Partial<AgentDesk>): Ports => ({
+  ...ports,
+  desks: new Map(Array.from(ports.desks, ([kind, desk]) => [kind, { ...desk, ...change(desk) }])),
+});
+
+/** What it would do, but for one time in so many. */
+const everyNth = (n: number): (() => boolean) => {
+  let calls = 0;
+  return () => (calls += 1) % n === 0;
+};
+
+/** Defects as a change might bring them: each must break a law within some worlds, else the laws see nothing. */
+const defects: Readonly<Record<string, (ports: Ports) => Ports>> = {
+  'a message is answered and not stored': (ports) => {
+    const isTime = everyNth(5);
+    const { contextStore } = ports;
+    return {
+      ...ports,
+      contextStore: {
+        ...contextStore,
+        append: (message) => (isTime() ? TE.right('stored' as const) : contextStore.append(message)),
+      },
+    };
+  },
+  'messages are not marked as posted': (ports) => ({
+    ...ports,
+    contextStore: { ...ports.contextStore, settle: () => TE.right(undefined) },
+  }),
+  'messages are read in the wrong order': (ports) => {
+    const { contextStore } = ports;
+    return {
+      ...ports,
+      contextStore: {
+        ...contextStore,
+        untaken: (user, after, limit) =>
+          TE.map((messages: ReadonlyArray<never>) => messages.toReversed())(
+            contextStore.untaken(user, after, limit) as never,
+          ),
+      },
+    };
+  },
+  'a save is said to be done and is not': (ports) => {
+    const isTime = everyNth(12);
+    const { chatStore } = ports;
+    return {
+      ...ports,
+      chatStore: {
+        ...chatStore,
+        save: (save) => (isTime() ? TE.right('saved' as const) : chatStore.save(save)),
+      },
+    };
+  },
+  'all writes carry the same id': (ports) => ({ ...ports, ids: { ...ports.ids, writeId: () => 'w' } }),
+  'a take-over asks for no epoch': (ports) => {
+    const { chatStore } = ports;
+    return {
+      ...ports,
+      chatStore: {
+        ...chatStore,
+        takeOver: (user, _from, to) => async () => {
+          const found = await chatStore.load(user)();
+          if (E.isLeft(found) || O.isNone(found.right) || O.isNone(found.right.value.owner))
+            return E.right(O.none);
+          const { owner, epoch } = found.right.value;
+          return chatStore.takeOver(user, { owner: owner.value, epoch }, to)();
+        },
+      },
+    };
+  },
+  'nobody’s heart beats': (ports) => ({
+    ...ports,
+    instances: { ...ports.instances, list: () => TE.right([]) },
+  }),
+  'a late spill replaces a newer one': (ports) => {
+    let attempt = 0;
+    const { chatStore } = ports;
+    return {
+      ...ports,
+      chatStore: {
+        ...chatStore,
+        spill: (user, effects) => chatStore.spill(user, effects, { epoch: 0, attempt: (attempt -= 1) }),
+      },
+    };
+  },
+  'what was set aside is dropped': (ports) => ({
+    ...ports,
+    chatStore: { ...ports.chatStore, setAside: () => TE.right(undefined) },
+  }),
+  'a text to the user is swallowed': (ports) => {
+    const isTime = everyNth(9);
+    const { botChannel } = ports;
+    return {
+      ...ports,
+      botChannel: {
+        ...botChannel,
+        sendText: (user, text, signal) =>
+          isTime() ? TE.right(undefined) : botChannel.sendText(user, text, signal),
+      },
+    };
+  },
+  'a case that was lost is not looked for': (ports) => ({
+    ...ports,
+    crm: { ...ports.crm, findCase: () => TE.right(O.none) },
+  }),
+  'a batch is not acknowledged': (ports) =>
+    withDesk(ports, (desk) => ({
+      absorb: (state, signal, now) => ({ ...desk.absorb(state, signal, now), state }),
+    })),
+  'a number is given twice': (ports) =>
+    withDesk(ports, (desk) => ({
+      settle: (state, answer, now) => {
+        const settled = desk.settle(state, answer, now);
+        const { next } = state as { readonly next: number };
+        return { ...settled, state: { ...(settled.state as object), next } };
+      },
+    })),
+  'a post is not bound before it leaves': (ports) =>
+    withDesk(ports, (desk) => ({
+      send: (state, abort) => {
+        const { next } = state as { readonly next: number };
+        return desk.send({ ...(state as object), next: next + 1 }, abort);
+      },
+    })),
+};
+
+/** Worlds near which the rarer ones are known to show. */
+const firstSeeds: Readonly<Record<string, number>> = {
+  'a case that was lost is not looked for': 38,
+  'a take-over asks for no epoch': 44,
+  'nobody’s heart beats': 46,
+  'a late spill replaces a newer one': 1000,
+};
+const worldsMax = 60;
+
+for (const [what, sabotage] of Object.entries(defects)) {
+  test(`simulation › teeth › ${what}: noticed`, async (t) => {
+    const first = firstSeeds[what] ?? 1;
+    for (let seed = first; seed < first + worldsMax; seed += 1) {
+      const { breaches } = await runWorld(makePlan(seed), { sabotage });
+      const [breach] = breaches;
+      if (breach !== undefined) {
+        t.log(`world ${seed}: ${breach.law}`);
+        return t.pass();
+      }
+    }
+    t.fail(`no law was broken in ${worldsMax} worlds`);
+  });
+}
