@@ -1,4 +1,6 @@
 import test from 'ava';
+import { E, O } from '../../src/domain/fp.ts';
+import { tokens } from '../../src/main/tokens.ts';
 import { chatOf, facebookConnect, talk, until, user, withService } from './support/conversations.ts';
 
 test('two connects at the same instant › one case, one session, one 200, one 409', async (t) => {
@@ -150,7 +152,92 @@ test('finished while it is being created › 409, the case stays, no session is 
   t.is(agents.chats(({ state }) => state === 'queued' || state === 'requested').length, 1);
 });
 
+test('finished while the chat is being asked for › ChatEnd, 409, and no other session', async (t) => {
+  const service = await withService(t);
+  const { faults, agents, requests } = service.sandbox.salesforce;
+  faults.add({ kind: 'slow', delayMs: 2_000, server: 'chat', path: '*/ChasitorInit' });
+  const connecting = service.connect();
+  await requests.waitFor(({ path }) => path.endsWith('/ChasitorInit'));
+  t.is((await service.call('DELETE', `/v1/chat/finish/${user}`)).status, 200);
+  const answer = await connecting;
+  t.is(answer.status, 409);
+  t.deepEqual(answer.body, { ErrorDescription: 'could not create chat in salesforce : chat was finished' });
+  await agents.waitFor(await agents.waitForChat(() => true), ({ state }) => state === 'ended');
+  t.is(requests.to('chat', 'System/SessionId').length, 1);
+  t.deepEqual(
+    agents.chats().map(({ state, endReason }) => [state, endReason]),
+    [['ended', 'client']],
+  );
+  t.deepEqual(agents.violations.list(), []);
+});
+
+test('finished, and the desk refuses the session then › 409, and no other session', async (t) => {
+  const service = await withService(t);
+  const { faults, requests } = service.sandbox.salesforce;
+  faults.add({ kind: 'status', status: 403, delayMs: 2_000, server: 'chat', path: '*/ChasitorInit' });
+  const connecting = service.connect();
+  await requests.waitFor(({ path }) => path.endsWith('/ChasitorInit'));
+  t.is((await service.call('DELETE', `/v1/chat/finish/${user}`)).status, 200);
+  t.is((await connecting).status, 409);
+  t.is(requests.to('chat', 'System/SessionId').length, 1);
+});
+
+test('the answer to the chat request is lost › the chat is ended, not forgotten', async (t) => {
+  const service = await withService(t);
+  const { faults, agents } = service.sandbox.salesforce;
+  faults.add({ kind: 'reset-after', server: 'chat', path: '*/ChasitorInit' });
+  t.is((await service.connect()).status, 503);
+  const chat = await agents.waitForChat(() => true);
+  await agents.waitFor(chat, ({ state }) => state === 'ended');
+  t.is(chat.endReason, 'client');
+});
+
+test('the session of a chat › is known by its name, for the titles of files', async (t) => {
+  const service = await withService(t);
+  const chat = await talk(service);
+  const { chatStore } = service.container().resolve(tokens.stores);
+  const stored = await chatStore.load({ provider: 'whatsapp', id: user })();
+  if (E.isLeft(stored) || O.isNone(stored.right)) return t.fail('nothing is stored');
+  const [lanes] = Object.values(stored.right.value.conversation.lanes.chats);
+  t.is(lanes?.desk?.sessionId, chat.id);
+});
+
+test('a login that asks for patience › 503 with as much', async (t) => {
+  const service = await withService(t);
+  const { faults } = service.sandbox.salesforce;
+  faults.add({ kind: 'status', status: 429, server: 'login', headers: { 'Retry-After': '17' } });
+  const answer = await service.connect();
+  t.is(answer.status, 503);
+  t.is(answer.headers.get('retry-after'), '17');
+  t.deepEqual(answer.body, { ErrorDescription: 'could not create chat in salesforce : login' });
+});
+
+const overLimit = {
+  kind: 'status',
+  status: 403,
+  body: [{ errorCode: 'REQUEST_LIMIT_EXCEEDED', message: 'TotalRequests Limit exceeded.' }],
+} as const;
+
 for (const [what, fault, status, step] of [
+  ['the limit of the org at the login', { ...overLimit, server: 'login' }, 503, 'login'],
+  [
+    'the limit of the org at the case',
+    { ...overLimit, server: 'data', path: '*/Case' },
+    503,
+    'case creation',
+  ],
+  [
+    'the limit of the org at the session',
+    { ...overLimit, server: 'chat', path: '*/System/SessionId' },
+    503,
+    'chat session',
+  ],
+  [
+    'the limit of the org at the request',
+    { ...overLimit, server: 'chat', path: '*/ChasitorInit' },
+    503,
+    'chat request',
+  ],
   [
     'a wrong login',
     { kind: 'status', status: 400, server: 'login', body: { error: 'invalid_grant' } },
@@ -196,7 +283,7 @@ for (const [what, fault, status, step] of [
 }
 
 test('a step that hangs › 504 when the time is over', async (t) => {
-  const service = await withService(t, { env: { CONNECT_TIMEOUT: '1500ms' } });
+  const service = await withService(t, { env: { CONNECT_TIMEOUT: '5s' } });
   t.is((await service.connect(facebookConnect)).status, 200, 'the login is warm');
   service.sandbox.salesforce.faults.add({
     kind: 'hang',

@@ -34,6 +34,67 @@ test('a failover of the desk › nothing lost, nothing twice, in order', async (
   t.deepEqual(agents.violations.list(), []);
 });
 
+test('a failover that ends the chat › a post that the transcript lacks is context again, not in doubt', async (t) => {
+  const service = await withService(t);
+  const chat = await talk(service);
+  const { salesforce, yalo } = service.sandbox;
+  const { agents, faults, requests } = salesforce;
+  faults.add({ kind: 'status', status: 503, server: 'chat', path: '*/ChatMessage' });
+  faults.add({ kind: 'slow', delayMs: 500, server: 'chat', path: '*/ReconnectSession' });
+  await yalo.phone.sendText('whatsapp', user, 'perdido');
+  await requests.waitFor(({ path }) => path.endsWith('/ReconnectSession'));
+  agents.failover(chat);
+  faults.add({ kind: 'slow', delayMs: 500, server: 'chat', path: '*/Messages' });
+  await requests.waitForNext(({ path, status }) => path.endsWith('/Messages') && status === undefined);
+  agents.end(chat);
+  await until(
+    () => chatOf(service),
+    ({ state }) => state === 'ended',
+  );
+  const context = async (): Promise<unknown> => (await service.call('GET', `/v1/context/${user}`)).body;
+  t.like(await until(context, (entries) => (entries as ReadonlyArray<unknown>).length > 0), [
+    { text: 'perdido', from: 'user' },
+  ]);
+  t.false(service.logged.some(({ event }) => event === 'delivery-uncertain'));
+});
+
+test('a message that the desk refuses for good › is set aside, the user is told, the next one goes on', async (t) => {
+  const service = await withService(t);
+  const chat = await talk(service);
+  const { salesforce, yalo } = service.sandbox;
+  salesforce.faults.add({
+    kind: 'status',
+    status: 400,
+    server: 'chat',
+    path: '*/ChatMessage',
+    times: 'forever',
+    when: ({ body }) => body.includes('veneno'),
+  });
+  await yalo.phone.sendText('whatsapp', user, 'veneno');
+  await yalo.phone.sendText('whatsapp', user, 'bueno');
+  await salesforce.agents.waitForText(chat, 'bueno');
+  await yalo.deliveries.waitForText(user, 'Mensaje no enviado');
+  t.deepEqual(shownTo(service), ['Esperando un agente', 'Mensaje no enviado']);
+  t.deepEqual(heardBy(chat), [welcome, 'bueno']);
+  t.like(await chatOf(service), { state: 'active', setAside: 1 });
+});
+
+test('Salesforce in trouble › is told by health, and the service stays ready', async (t) => {
+  const service = await withService(t);
+  const told = async (): Promise<Readonly<Record<string, string>>> => {
+    const { status, body } = await service.call('GET', '/health/ready');
+    t.is(status, 200);
+    const { dependencies } = body as { dependencies: ReadonlyArray<{ name: string; status: string }> };
+    return Object.fromEntries(dependencies.map((one) => [one.name, one.status]));
+  };
+  t.like(await told(), { 'salesforce login': 'up', 'salesforce data api': 'up' });
+  service.sandbox.salesforce.faults.add({ kind: 'status', status: 500, server: 'data', path: '*/composite' });
+  t.is((await service.connect()).status, 502);
+  t.like(await told(), { 'salesforce login': 'up', 'salesforce data api': 'degraded' });
+  t.is((await service.connect()).status, 200);
+  t.like(await told(), { 'salesforce data api': 'up' });
+});
+
 for (const fault of ['reset-before', 'reset-after', 'garbage'] as const) {
   test(`posts to the desk meet ${fault} › each arrives once, in order`, async (t) => {
     const service = await withService(t);

@@ -194,6 +194,14 @@ test('connect › + is no part of a WhatsApp number, and no extraData is an empt
   );
 });
 
+test('connect › a phone number of blanks is none', async (t) => {
+  const { yalo, asked } = await start(t);
+  for (const phoneNumber of [' ', ' \t\u00a0', null]) {
+    t.is((await yalo('POST', path, connectBody({ phoneNumber }))).status, 200);
+    t.false('phoneNumber' in (asked.at(-1)?.command as { profile: object }).profile);
+  }
+});
+
 const refusals: ReadonlyArray<readonly [ConnectChatError, number, string, string?]> = [
   [{ _tag: 'ChatExists' }, 409, 'could not create chat in salesforce : session exists with this userID'],
   [{ _tag: 'ContactBlocked' }, 422, 'could not create chat in salesforce: this contact is blocked'],

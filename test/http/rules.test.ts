@@ -95,7 +95,7 @@ test('wrong methods › 405 with Allow', async (t) => {
     ['POST', '/v1/chat/finish/5217', 'DELETE'],
     ['GET', '/v1/integrations/webhook/register/whatsapp', 'POST'],
     ['POST', '/v1/integrations/webhook/remove/whatsapp', 'DELETE'],
-    ['PATCH', '/v1/context/5217', 'GET, HEAD'],
+    ['PATCH', '/v1/context/5217', 'DELETE, GET, HEAD'],
     ['PROPFIND', '/health/live', 'GET, HEAD'],
     ['HEAD', '/v1/authenticate', 'POST'],
   ] as const;
@@ -122,15 +122,17 @@ test('HEAD › the head of GET, without a body', async (t) => {
   t.is((await call({ method: 'HEAD', path: '/v1/tokens/check' })).status, 401);
 });
 
-test('OPTIONS › what a path allows, 404 where there is none', async (t) => {
+test('OPTIONS › is no method of any path: 405 with what it allows, 404 where there is none', async (t) => {
   const { call } = await start(t);
   const answer = await call({ method: 'OPTIONS', path: whatsAppPath });
-  t.is(answer.status, 204);
-  t.is(answer.headers.allow, 'POST, OPTIONS');
-  t.is(answer.headers['content-length'], undefined);
+  t.is(answer.status, 405);
+  t.is(answer.headers.allow, 'POST');
+  t.deepEqual(answer.json, error('Method not allowed.'));
   t.is((await call({ method: 'OPTIONS', path: '/nowhere' })).status, 404);
   const server = await call({ method: 'OPTIONS', path: '*' });
-  t.is(server.status, 204);
+  t.is(server.status, 405);
+  t.is(server.headers.allow, 'GET, HEAD, POST, DELETE');
+  t.deepEqual(server.json, error('Method not allowed.'));
   t.truthy(server.headers['x-request-id']);
 });
 

@@ -61,6 +61,7 @@ export const fakeApplication = () => {
     connectChat: ok('connectChat', undefined),
     ingestMessages: ok('ingestMessages', undefined),
     finishChat: ok('finishChat', undefined),
+    eraseUser: ok('eraseUser', undefined),
     getContext: ok('getContext', []),
     getChat: ok('getChat', {
       user: { provider: 'whatsapp', id: '52155' },

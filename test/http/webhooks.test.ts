@@ -53,6 +53,11 @@ test('both routes › what is no JSON object, or has the wrong types, is undecod
       { botId: {} },
       { provider: 1 },
       { timestamp: true },
+      { timestamp: {} },
+      { timestamp: 'ayer' },
+      { msgTracking: 'x' },
+      { msgTracking: [] },
+      { msgTracking: 1 },
       { message: 'x' },
       { message: [] },
     ],
@@ -321,6 +326,21 @@ test('signature, equal › the header is the secret, or 403 whatever else is wro
   const good = signature(secret);
   t.is((await post(whatsAppPath, whatsAppText(), good)).status, 200);
   t.is((await post(facebookPath, facebookWith([facebookText()]), good)).status, 200);
+});
+
+test('signature, equal › of other letters than ASCII, as UTF-8 or as Latin-1', async (t) => {
+  const latin = 'contraseña-única';
+  const { post } = await start(t, { options: { webhookSignature: { mode: 'equal', secret: latin } } });
+  const status = async (value: string): Promise<number> =>
+    (await post(whatsAppPath, whatsAppText(), { 'x-yalochat-signature': value })).status;
+  t.is(await status(Buffer.from(latin).toString('latin1')), 200);
+  t.is(await status(latin), 200);
+  t.is(await status('contrasena-unica'), 403);
+  const wide = await start(t, { options: { webhookSignature: { mode: 'equal', secret: 'ключ' } } });
+  const answer = await wide.post(whatsAppPath, whatsAppText(), signature('ключ'));
+  t.is(answer.status, 200);
+  const cut = Buffer.from('ключ', 'latin1').toString('latin1');
+  t.is((await wide.post(whatsAppPath, whatsAppText(), { 'x-yalochat-signature': cut })).status, 403);
 });
 
 test('signature, hmac › hex and base64, with sha256= and without', async (t) => {

@@ -37,12 +37,6 @@ export const message = (text: string): Answer => jsonAnswer(200, { Message: text
 export const failure = (status: number, description: string, headers?: ReadonlyArray<string>): Answer =>
   jsonAnswer(status, { ErrorDescription: description }, headers);
 
-export const emptyAnswer = (headers: ReadonlyArray<string>): Answer => ({
-  status: 204,
-  headers: [...always, ...headers],
-  body: '',
-});
-
 /** Whole seconds, one at least. */
 export const retryAfter = (ms: number): ReadonlyArray<string> => [
   'Retry-After',

@@ -64,6 +64,13 @@ const rows: Rows = {
   NoOpenChat: always(
     failure(404, 'could not finish chat in salesforce : this contact does not have an interconnection'),
   ),
+  EraseRefused: ({ why }) =>
+    failure(
+      409,
+      why === 'chat-open'
+        ? 'could not erase context : session exists with this userID'
+        : 'could not erase context : messages are still being delivered',
+    ),
   NoChat: always(failure(404, 'no chat found for this userID')),
   NoSetAside: always(failure(404, 'no such message is set aside')),
   CannotRetry: ({ why }) => failure(409, `could not retry : ${why}`),

@@ -99,7 +99,8 @@ export const readConnectChat = (body: unknown): Either<HttpError, ConnectChat> =
     botSlug: cleaned(given.botSlug),
     botId: cleaned(given.botId),
     email: cleaned(given.email),
-    phoneNumber: cleaned(given.phoneNumber),
+    // blanks alone are no number
+    phoneNumber: /\S/u.test(given.phoneNumber ?? '') ? cleaned(given.phoneNumber) : '',
   };
   const user = makeUser(texts.provider as Provider, texts.userID);
   // a `+` alone is nobody's number

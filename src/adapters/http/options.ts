@@ -46,8 +46,10 @@ export interface HttpLimits {
   readonly bodyMs: number;
   /** A webhook that is not stored after so long: 503. */
   readonly storeMs: number;
-  /** An unfinished head. Node looks every 30 s only. */
+  /** An unfinished head; looked at three times in that span. */
   readonly headersMs: number;
+  /** A longer head is 431. */
+  readonly maxHeaderBytes: number;
   /** An idle connection; longer than the 60 s that load balancers keep theirs. */
   readonly keepAliveMs: number;
   /** A connection without any traffic in either direction, a request being worked on included. */
@@ -61,6 +63,7 @@ export const defaultLimits: HttpLimits = {
   bodyMs: 10_000,
   storeMs: 5_000,
   headersMs: 15_000,
+  maxHeaderBytes: 16 * 1024,
   keepAliveMs: 65_000,
   silentMs: 300_000,
 };

@@ -10,7 +10,12 @@ interface Answered {
   readonly status: number;
   readonly ms: number;
   readonly error: HttpError | undefined;
+  /** Of the client. */
+  readonly address?: () => string;
 }
+
+/** Whoever was not let in: operators want to know from where. */
+const notLetIn: ReadonlySet<number> = new Set([401, 403, 429]);
 
 /** Log lines and metrics of requests. Routes are named by their pattern: paths and queries hold people and tokens. */
 export interface Report {
@@ -63,7 +68,7 @@ export const makeReport = ({
   };
 
   return {
-    answered: ({ route, id, status, ms, error }) => {
+    answered: ({ route, id, status, ms, error, address }) => {
       count(route ?? nowhere, status);
       if (route !== undefined) metrics.observe('http_request_seconds', ms / 1000, labelsOf(route));
       if (error === undefined && !accessLog) return;
@@ -71,7 +76,8 @@ export const makeReport = ({
       const fields = { requestId: id, method, route: path, status, ms: Math.round(ms * 10) / 10 };
       if (error === undefined) log.debug('http request', fields);
       else {
-        const more = { ...fields, error: error._tag, ...detailOf(error) };
+        const from = address !== undefined && notLetIn.has(status) ? { address: address() } : {};
+        const more = { ...fields, error: error._tag, ...detailOf(error), ...from };
         if (error._tag === 'Unexpected') log.error('http request failed', more);
         else if (status >= 500) log.warn('http request failed', more);
         else log.info('http request refused', more);

@@ -1,7 +1,6 @@
 import type { IncomingMessage, Server as NodeServer, ServerResponse } from 'node:http';
 import { createServer, type Request, type Response, type Server, type ServerOptions } from 'restify';
-import { emptyAnswer } from './answer.ts';
-import { unexpected } from './errors.ts';
+import { type HttpError, unexpected } from './errors.ts';
 import type { Route } from './route.ts';
 import type { Handle, Serve } from './serve.ts';
 
@@ -57,8 +56,8 @@ const expressLane = (routes: ReadonlyArray<Route>, serve: Serve): ReadonlyMap<st
       .map((route) => [route.path, serve.route(route)]),
   );
 
-/** `OPTIONS *`: of the server as a whole. */
-const everyMethod = emptyAnswer(['Allow', 'GET, HEAD, POST, DELETE, OPTIONS']);
+/** `OPTIONS *`: of the server as a whole. No path has a method OPTIONS (http-api.md §1). */
+const everyMethod: HttpError = { _tag: 'WrongMethod', allow: 'GET, HEAD, POST, DELETE' };
 
 const isUrl = (req: Request): boolean => {
   try {
@@ -78,6 +77,11 @@ export const makeRestify = (routes: ReadonlyArray<Route>, serve: Serve): Restify
   const express = expressLane(routes, serve);
 
   server.first((req, res) => {
+    // HTTP/1.1 asks for one (RFC 9112 §3.2)
+    if (req.headers.host === undefined && req.httpVersion === '1.1') {
+      serve.refuse(req, res, { _tag: 'MalformedRequest' });
+      return false;
+    }
     const handle = req.method === 'POST' ? express.get(req.url ?? '') : undefined;
     if (handle !== undefined) {
       void handle(req, res, noParams);
@@ -94,9 +98,7 @@ export const makeRestify = (routes: ReadonlyArray<Route>, serve: Serve): Restify
   server.on('restifyError', (req: IncomingMessage, res: ServerResponse, cause: { statusCode?: unknown }) => {
     const allow = String(res.getHeader('Allow') ?? '');
     res.removeHeader('Allow');
-    if (cause.statusCode === 405 && req.method === 'OPTIONS') {
-      serve.refuse(req, res, emptyAnswer(['Allow', `${allow}, OPTIONS`]));
-    } else if (cause.statusCode === 405) serve.refuse(req, res, { _tag: 'WrongMethod', allow });
+    if (cause.statusCode === 405) serve.refuse(req, res, { _tag: 'WrongMethod', allow });
     else if (cause.statusCode === 404) serve.refuse(req, res, { _tag: 'UnknownPath' });
     else serve.refuse(req, res, unexpected(cause));
   });

@@ -22,7 +22,7 @@ export interface Serve {
   /** The handler of a route. */
   readonly route: (route: Route) => Handle;
   /** Answers a request that no route takes. */
-  readonly refuse: (req: IncomingMessage, res: ServerResponse, refusal: HttpError | Answer) => void;
+  readonly refuse: (req: IncomingMessage, res: ServerResponse, refusal: HttpError) => void;
   readonly requestId: (req: Pick<IncomingMessage, 'headers'>) => string;
   readonly inFlight: () => number;
   /** From here on every answer is the last on its connection. */
@@ -138,7 +138,9 @@ export const makeServe = (
         const answer = E.isLeft(result) ? answerToError(result.left) : result.right;
         send(req, res, answer, id);
         const error = E.isLeft(result) ? result.left : undefined;
-        report.answered({ route, id, status: answer.status, ms: clock.monotonic() - started, error });
+        const ms = clock.monotonic() - started;
+        const address = (): string => clientAddress(req, options.trustProxy);
+        report.answered({ route, id, status: answer.status, ms, error, address });
       } catch (cause) {
         res.destroy();
         report.broken(id, cause);
@@ -150,10 +152,9 @@ export const makeServe = (
     route: handler,
     refuse: (req, res, refusal) => {
       const id = requestId(req);
-      const error = '_tag' in refusal ? refusal : undefined;
-      const answer = '_tag' in refusal ? answerToError(refusal) : refusal;
+      const answer = answerToError(refusal);
       send(req, res, answer, id);
-      report.answered({ route: undefined, id, status: answer.status, ms: 0, error });
+      report.answered({ route: undefined, id, status: answer.status, ms: 0, error: refusal });
     },
     requestId,
     inFlight: () => working,

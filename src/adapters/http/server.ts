@@ -81,6 +81,13 @@ export const makeHttpServer = (given: HttpServerDeps): HttpServer => {
   http.keepAliveTimeout = limits.keepAliveMs;
   http.timeout = limits.silentMs;
   http.maxConnections = limits.maxConnections;
+  // options of Node's that Restify does not hand on; read from the server itself, at each connection and at `listen`
+  Object.assign(http, {
+    maxHeaderSize: limits.maxHeaderBytes,
+    connectionsCheckingInterval: Math.max(1, limits.headersMs / 3),
+    // Node would answer a request without one by itself, with no body and no id
+    requireHostHeader: false,
+  });
   http.on('drop', () => metrics.count('http_connections_dropped_total'));
   http.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     // in the middle of an answer another one would only garble it

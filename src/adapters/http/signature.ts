@@ -9,7 +9,7 @@ export type SignatureCheck =
 
 export const signatureHeader = 'x-yalochat-signature';
 
-/** Node reads headers as Latin-1; hashes make both sides equally long. */
+/** Hashes make both sides equally long. */
 const digest = (bytes: Buffer): Buffer => hash('sha256', bytes, 'buffer');
 
 const mac = (header: string): Buffer => {
@@ -24,12 +24,20 @@ export const makeSignatureCheck = ({
   readonly mode: 'equal' | 'hmac-sha256';
   readonly secret: string;
 }): SignatureCheck => {
-  const expected = digest(Buffer.from(secret));
+  /** Senders write what is not ASCII as UTF-8 or, where it can be, as Latin-1. */
+  const [utf8, latin1] = [digest(Buffer.from(secret)), digest(Buffer.from(secret, 'latin1'))];
+  const isLatin1 = !/[^\u0000-\u00ff]/u.test(secret);
   switch (mode) {
     case 'equal':
       return {
         over: 'header',
-        holds: (header = '') => timingSafeEqual(digest(Buffer.from(header, 'latin1')), expected),
+        holds: (header = '') => {
+          // Node reads the bytes of headers as Latin-1
+          const given = digest(Buffer.from(header, 'latin1'));
+          const asUtf8 = timingSafeEqual(given, utf8);
+          const asLatin1 = timingSafeEqual(given, latin1);
+          return asUtf8 || (isLatin1 && asLatin1);
+        },
       };
     case 'hmac-sha256':
       return {

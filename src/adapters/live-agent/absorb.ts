@@ -40,6 +40,7 @@ export const absorb = (session: SessionState, signal: Signal, now: number): Abso
         ? quiet(session)
         : { ...quiet(resynced(session, now)), heard: true };
     case 'session-over':
+      if (stale) return setback(session, signal);
       return { ...quiet(session), events: [{ type: 'session-over', detail: signal.detail }] };
     case 'trouble':
       return setback(session, signal);

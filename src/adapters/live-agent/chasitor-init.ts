@@ -3,7 +3,14 @@ import type { ChatRequest } from '../../application/ports/agent-desk.port.ts';
 import type { RemoteFailure } from '../../application/ports/errors.ts';
 import { sessionCall, type SessionAddress } from './call.ts';
 import { lastTaken } from './chasitor-post.ts';
-import { type ChatCall, type ChatResponse, described, failureOf, isSuccess } from './exchange.ts';
+import {
+  type ChatCall,
+  type ChatResponse,
+  described,
+  failureOf,
+  isOverLimit,
+  isSuccess,
+} from './exchange.ts';
 import type { LiveAgentSettings } from './settings.ts';
 
 /** POST Chasitor/ChasitorInit: asks for an agent (remotes.md §3). It is always the first post of a session. */
@@ -64,7 +71,7 @@ export const handleResponse = (response: ChatResponse): Either<RemoteFailure | S
   // a repeat that the server knows by its number
   if (isSuccess(response) || lastTaken(response) === firstNumber) return E.right(undefined);
   return E.left(
-    response.status === 403
+    response.status === 403 && !isOverLimit(response)
       ? { _tag: 'SessionExpired', detail: described(what, response) }
       : failureOf(what, response),
   );

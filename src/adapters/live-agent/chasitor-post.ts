@@ -1,6 +1,6 @@
 import type { DeskPost } from '../../application/ports/agent-desk.port.ts';
 import { sessionCall, type SessionAddress } from './call.ts';
-import { type ChatCall, type ChatResponse, described, isSuccess } from './exchange.ts';
+import { type ChatCall, type ChatResponse, described, isOverLimit, isSuccess } from './exchange.ts';
 import type { LiveAgentSettings } from './settings.ts';
 
 /** POST Chasitor/ChatMessage and Chasitor/ChatEnd, numbered by X-LIVEAGENT-SEQUENCE (protocol notes §5). */
@@ -39,13 +39,13 @@ export const handleResponse = (name: string, response: ChatResponse): PostResult
   const { status, text, retryAfterMs } = response;
   if (isSuccess(response)) return { kind: 'taken' };
   const detail = described(name, response);
+  if (isOverLimit(response) || status === 401) {
+    return { kind: 'not-taken', detail, ...(retryAfterMs === undefined ? {} : { pauseMs: retryAfterMs }) };
+  }
   if (status === 403) return { kind: 'session-over', detail };
   if (status === 503) return { kind: 'affinity-lost', certain: /affinity/iu.test(text), detail };
   const last = lastTaken(response);
   if (last !== undefined) return { kind: 'out-of-sync', last, detail };
-  if (status === 401 || status === 429) {
-    return { kind: 'not-taken', detail, ...(retryAfterMs === undefined ? {} : { pauseMs: retryAfterMs }) };
-  }
   return status >= 400 && status < 500 && status !== 408 && status !== 409
     ? { kind: 'refused', detail }
     : { kind: 'unknown', detail };

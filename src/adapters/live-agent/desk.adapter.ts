@@ -11,7 +11,7 @@ import { makeReceive } from './receive.ts';
 import { makeSend } from './send.ts';
 import * as sessionId from './session-id.ts';
 import type { Answer, Signal } from './signal.ts';
-import { restoreState, type SessionState, withoutHead } from './state.ts';
+import { restoreState, type SessionState, without, withoutHead } from './state.ts';
 import { addressOf, type LiveAgentOptions, type Wires } from './wires.ts';
 
 export type { LiveAgentOptions } from './wires.ts';
@@ -23,6 +23,7 @@ export const makeLiveAgentDesk = (options: LiveAgentOptions): AgentDesk => {
     callTimeoutMs: options.callTimeoutMs ?? 20_000,
     textExchange: options.textExchange ?? options.exchange,
     pods: makePods(options.chatUrl, options.log),
+    asking: new Map(),
   };
   const receive = makeReceive(wires);
   const send = makeSend(wires);
@@ -30,6 +31,8 @@ export const makeLiveAgentDesk = (options: LiveAgentOptions): AgentDesk => {
     kind: 'live-agent',
     available: (buttonId, deadline) => () => askAvailability(wires, buttonId, deadline),
     openSession: (deadline) => () => openSession(wires, deadline),
+    sessionId: (state) => (state as SessionState).sessionId,
+    requesting: (state) => without(state as SessionState, 'bare'),
     requestChat: (state, request, deadline) => requestChat(wires, state as SessionState, request, deadline),
     requested: (state) => requested(state as SessionState),
     receive: (state, abort) => receive(state as SessionState, abort),
@@ -87,6 +90,7 @@ const openSession = async (
     ...opened.right,
     ...(base === wires.pods.of(undefined) ? {} : { pod: base }),
     requested: false,
+    bare: true,
     generation: 0,
     ack: -1,
     next: chasitorInit.firstNumber,
@@ -108,10 +112,14 @@ const requestChat =
   async () => {
     const { what, createRequest, handleResponse } = chasitorInit;
     const request = createRequest(wires, addressOf(wires, session), session.sessionId, chat);
-    const response = await within(wires, deadline, (signal) => wires.exchange(what, request, signal));
+    const asked = within(wires, deadline, (signal) => wires.exchange(what, request, signal));
+    wires.asking.set(session.sessionId, asked);
+    const response = await asked.finally(() => wires.asking.delete(session.sessionId));
     return E.isLeft(response) ? response : handleResponse(response.right);
   };
 
 /** An end that was bound before goes out under the number after it. */
 const requested = (session: SessionState): SessionState =>
-  session.requested ? session : { ...session, requested: true, next: chasitorInit.firstNumber + 1 };
+  session.requested
+    ? session
+    : { ...without(session, 'bare'), requested: true, next: chasitorInit.firstNumber + 1 };

@@ -35,11 +35,15 @@ const complainedOf = (text: string): string => {
 export const described = (what: string, { status, text }: ChatResponse): string =>
   `${what}: ${status}${complainedOf(text)}`;
 
+/** The org's limit of calls, mostly told with a 403 (remotes.md §2): no word about a session, and nothing was done. */
+export const isOverLimit = ({ status, text }: ChatResponse): boolean =>
+  status === 429 || (status >= 400 && text.includes('REQUEST_LIMIT_EXCEEDED'));
+
 /** What an answer means for a call that opens a chat. A 503 then is no failover: nothing has begun. */
 export const failureOf = (what: string, response: ChatResponse): RemoteFailure => {
   const { status, retryAfterMs } = response;
   const detail = described(what, response);
-  if (status === 503 || status === 429) {
+  if (status === 503 || isOverLimit(response)) {
     return {
       _tag: 'RemoteBusy',
       certain: true,
@@ -47,7 +51,9 @@ export const failureOf = (what: string, response: ChatResponse): RemoteFailure =
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     };
   }
-  if (status >= 400 && status < 500) return { _tag: 'RemoteRefused', certain: true, status, detail };
+  // a 408 says nothing of what became of the call
+  if (status >= 400 && status < 500 && status !== 408)
+    return { _tag: 'RemoteRefused', certain: true, status, detail };
   return { _tag: 'RemoteError', certain: false, status, detail };
 };
 

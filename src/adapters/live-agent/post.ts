@@ -21,19 +21,24 @@ export const prepare = (session: SessionState, waiting: ReadonlyArray<DeskPost>)
 
 export const settle = (session: SessionState, { generation, number, result }: Answer): Settled => {
   const { head } = session;
+  // also a 403: a session that was reached anew since then tells its end once more
+  if (generation !== session.generation) return settled(session, again(moved));
   if (result.kind === 'session-over') {
     return head?.kind === 'end'
       ? settled(withoutHead(session, true), { outcome: 'delivered' })
       : settled(session, { outcome: 'session-over', detail: result.detail });
   }
-  if (generation !== session.generation || head === undefined || number !== session.next) {
-    return settled(session, again('a post was answered after its session had moved'));
-  }
+  if (head === undefined || number !== session.next) return settled(session, again(moved));
   if (result.kind === 'affinity-lost') return failover(session, result);
   if (result.kind === 'out-of-sync') return repaired(session, number, result);
   if (result.kind === 'taken') return settled(withoutHead(session, true), { outcome: 'delivered' });
   return settled(session, untaken(result));
 };
+
+/** Longest pause that a remote may ask for before it is asked again. */
+const longestPauseMs = 60_000;
+
+const moved = 'a post was answered after its session had moved';
 
 const settled = (state: SessionState, outcome: PostOutcome): Settled => ({
   state,
@@ -75,6 +80,6 @@ const untaken = (result: Extract<PostResult, { kind: 'refused' | 'unknown' | 'no
   return {
     outcome: 'again',
     detail,
-    ...(result.pauseMs === undefined ? {} : { pauseMs: result.pauseMs }),
+    ...(result.pauseMs === undefined ? {} : { pauseMs: Math.min(result.pauseMs, longestPauseMs) }),
   };
 };

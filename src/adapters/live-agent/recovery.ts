@@ -1,10 +1,13 @@
+import type { Absorbed } from '../../application/ports/agent-desk.port.ts';
 import type { DeskEvent } from '../../domain/desk-event.ts';
 import type { Signal } from './signal.ts';
 import { type SessionState, withGot, without, withoutHead } from './state.ts';
-import { align, alignPosted, digest, digestsKept, readTranscript } from './transcript.ts';
+import { align, alignPosted, digest, readTranscript } from './transcript.ts';
 
 /** How long after a recovery lines of the transcript may still come as events. */
 const repeatsForMs = 10_000;
+/** So many of them are known again: more than an agent can have written since the last batch. */
+const repeatsKept = 200;
 
 /** What a batch has told so far. */
 export interface Told {
@@ -12,7 +15,7 @@ export interface Told {
   readonly events: ReadonlyArray<DeskEvent>;
   /** Lines of agents among them, those passed over included. */
   readonly texts: number;
-  readonly head?: 'delivered' | 'again';
+  readonly head?: NonNullable<Absorbed['head']>;
 }
 
 /** A 503 came: reconnect first, then go on where a recovery stood already. */
@@ -80,7 +83,7 @@ const hearMissed = (session: SessionState, texts: ReadonlyArray<string>): Told =
   const missed = texts.slice(known.end);
   // what the desk may give again: these, and what it cannot know to have arrived
   const unsure = Math.max(session.gotLast, session.told?.lines.length ?? 0);
-  const repeatable = lines.slice(Math.max(0, known.end - unsure)).slice(-digestsKept);
+  const repeatable = lines.slice(Math.max(0, known.end - unsure)).slice(-repeatsKept);
   const state = withGot(afterSessionData(session), lines.slice(known.end));
   return {
     state: repeatable.length === 0 ? state : { ...state, told: { lines: repeatable } },
@@ -96,12 +99,12 @@ const settleHead = (told: Told, visitor: ReadonlyArray<string> | undefined): Tol
   const state: SessionState = { ...told.state, recovery: { step: 'resync' } };
   if (head === undefined) return { ...told, state };
   // had the end been taken, there would be no session to reconnect to
-  if (head.kind === 'end') return { ...told, state, head: 'again' };
+  if (head.kind === 'end') return { ...told, state, head: 'untaken' };
   const known = visitor && alignPosted(visitor, state.posted, state.postedCount);
   if (known === undefined) {
     return { ...told, state, events: [...told.events, uncertain('a post')], head: 'again' };
   }
-  if (visitor?.[known.end] !== digest(head.text)) return { ...told, state, head: 'again' };
+  if (visitor?.[known.end] !== digest(head.text)) return { ...told, state, head: 'untaken' };
   const next = renumbered ? state.next : state.next + 1;
   return { ...told, state: withoutHead(state, true, next), head: 'delivered' };
 };

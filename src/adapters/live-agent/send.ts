@@ -2,9 +2,10 @@ import { LRUCache } from 'lru-cache';
 import { E, type Either } from '../../domain/fp.ts';
 import type { RemoteFailure } from '../../application/ports/errors.ts';
 import { pause } from '../../application/pause.ts';
+import type { DeskPost } from '../../application/ports/agent-desk.port.ts';
 import * as chasitorPost from './chasitor-post.ts';
 import { within } from './deadline.ts';
-import type { ChatResponse } from './exchange.ts';
+import { type ChatResponse, described, isOverLimit } from './exchange.ts';
 import { createDropRequest } from './session-id.ts';
 import type { Answer } from './signal.ts';
 import type { SessionState } from './state.ts';
@@ -31,7 +32,9 @@ export const makeSend = (wires: Wires): ((session: SessionState, abort: AbortSig
     const { generation, next, head, sessionId } = session;
     const answer = (result: Result): Answer => ({ generation, number: next, result });
     if (head === undefined) return answer({ kind: 'not-taken', detail: 'post: nothing is bound' });
-    if (head.kind === 'end' && !session.requested) return answer(await endBare(wires, session, abort));
+    if (head.kind === 'end' && !session.requested) {
+      return answer(await (session.bare ? drop : endDoubtful)(wires, session, abort));
+    }
     await spaced(sessionId, abort);
     if (abort.aborted) return answer({ kind: 'not-taken', detail: 'post: called off before it began' });
     const what = chasitorPost.what(head);
@@ -51,21 +54,54 @@ const resultOf = (what: string, response: Either<RemoteFailure, ChatResponse>): 
   return { kind: 'not-taken', detail: left.detail, ...(pauseMs === undefined ? {} : { pauseMs }) };
 };
 
-/**
- * Ends a session for which no request is known to have been taken: it is dropped. Where the desk does not do that, the
- * answer to ChasitorInit may have been lost and an agent be waiting for nobody, so ChatEnd follows with the number
- * after it. Whatever is answered then, the desk lets such a session die by itself.
- */
-const endBare = async (wires: Wires, session: SessionState, abort: AbortSignal): Promise<Result> => {
+/** For a session without a chat; a desk that does not know this call lets it die by itself. */
+const drop = async (wires: Wires, session: SessionState, abort: AbortSignal): Promise<Result> => {
   const what = 'end of the session';
-  const address = addressOf(wires, session);
-  const drop = await within(wires, abort, (signal) =>
-    wires.exchange(what, createDropRequest(wires, address), signal),
-  );
-  if (E.isLeft(drop)) return resultOf(what, drop);
-  const { status } = drop.right;
-  if ((status >= 200 && status < 300) || status === 403) return { kind: 'taken' };
-  const request = chasitorPost.createRequest(wires, address, { kind: 'end' }, session.next + 1);
-  const end = await within(wires, abort, (signal) => wires.exchange(what, request, signal));
-  return E.isLeft(end) ? resultOf(what, end) : { kind: 'taken' };
+  const request = createDropRequest(wires, addressOf(wires, session));
+  const answer = await within(wires, abort, (signal) => wires.exchange(what, request, signal));
+  if (E.isLeft(answer)) return resultOf(what, answer);
+  return isOverLimit(answer.right) || answer.right.status >= 500
+    ? { kind: 'unknown', detail: described(what, answer.right) }
+    : { kind: 'taken' };
 };
+
+/**
+ * A session whose ChasitorInit may have been taken: an agent may be waiting for nobody, so ChatEnd goes under the number
+ * after it. Where the desk refuses that, it has taken none, or not yet: the session is dropped, so that none can come.
+ */
+const endDoubtful = async (wires: Wires, session: SessionState, abort: AbortSignal): Promise<Result> => {
+  // one that is on its way comes first
+  if (!(await orAborted(wires.asking.get(session.sessionId), abort)))
+    return { kind: 'not-taken', detail: 'end of the session: its request is still under way' };
+  const post: DeskPost = { kind: 'end' };
+  const what = chasitorPost.what(post);
+  const request = chasitorPost.createRequest(wires, addressOf(wires, session), post, session.next + 1);
+  const answer = await within(wires, abort, (signal) => wires.exchange(what, request, signal));
+  const result = resultOf(what, answer);
+  switch (result.kind) {
+    case 'taken':
+    case 'session-over':
+      return { kind: 'taken' };
+    case 'unknown':
+    case 'not-taken':
+      return result;
+    // nothing is reconnected that may never have begun
+    case 'affinity-lost':
+    case 'refused':
+    case 'out-of-sync':
+      return drop(wires, session, abort);
+  }
+};
+
+/** False: it was aborted first. */
+const orAborted = (work: Promise<unknown> | undefined, abort: AbortSignal): Promise<boolean> =>
+  new Promise((resolve) => {
+    const giveUp = (): void => resolve(false);
+    if (abort.aborted) return giveUp();
+    abort.addEventListener('abort', giveUp, { once: true });
+    const done = (): void => {
+      abort.removeEventListener('abort', giveUp);
+      resolve(true);
+    };
+    Promise.resolve(work).then(done, done);
+  });

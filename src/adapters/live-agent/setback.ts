@@ -1,4 +1,4 @@
-import { type ChatResponse, described } from './exchange.ts';
+import { type ChatResponse, described, isOverLimit } from './exchange.ts';
 
 /** What any call of a running session can meet instead of its answer (protocol notes §6). */
 export type Setback =
@@ -10,6 +10,7 @@ export type Setback =
 
 export const setbackOf = (what: string, response: ChatResponse): Setback => {
   const detail = described(what, response);
+  if (isOverLimit(response)) return { kind: 'trouble', detail };
   if (response.status === 503) return { kind: 'affinity-lost', detail };
   if (response.status === 403) return { kind: 'session-over', detail };
   return { kind: 'trouble', detail };

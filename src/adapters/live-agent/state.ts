@@ -15,6 +15,8 @@ export interface SessionState {
   readonly pod?: string;
   /** ChasitorInit was taken. */
   readonly requested: boolean;
+  /** ChasitorInit has surely not left. */
+  readonly bare?: true;
   /** Reconnects so far: an event is (session, generation, sequence, index in its batch). */
   readonly generation: number;
   /** Sequence of the last batch whose events are stored; -1: none in this generation. */
@@ -72,6 +74,7 @@ const state = t.exact(
       postedCount: whole,
     }),
     t.partial({
+      bare: t.literal(true),
       pod: t.string,
       offset: t.union([t.number, t.string]),
       head: t.union([

@@ -26,6 +26,8 @@ export interface Wires extends LiveAgentOptions {
   readonly pods: Pods;
   readonly callTimeoutMs: number;
   readonly textExchange: Exchange;
+  /** Chat requests whose answer is awaited, by session. */
+  readonly asking: Map<string, Promise<unknown>>;
 }
 
 export const addressOf = ({ pods }: Wires, { pod, key, affinity }: SessionState): SessionAddress => ({

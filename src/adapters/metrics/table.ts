@@ -101,6 +101,7 @@ export const metricTable: Readonly<Record<string, Row>> = {
 
   owned_conversations: { type: 'gauge', help: 'Conversations that this instance polls and drains.' },
   takeovers_total: { type: 'counter', help: 'Conversations taken over from an instance that is gone.' },
+  handovers_total: { type: 'counter', help: 'Conversations given away, since the others keep far fewer.' },
   heartbeat_failures_total: { type: 'counter', help: 'Heartbeats that could not be written.' },
 
   store_commit_seconds: { type: 'histogram', help: 'Time of one grouped commit.', buckets: disk },

@@ -51,7 +51,7 @@ export const handleResponse = (response: DataResponse): Either<DataFailure, stri
 export const createSearchRequest = (request: CaseRequest, since: number): DataRequest => ({
   method: 'GET',
   path: queryPath(
-    soql`SELECT Id FROM Case WHERE ContactId = ${request.contactId} AND Subject = ${cut(request.subject, nameMax)} AND Origin = ${request.provider} AND IsClosed = false AND CreatedDate >= ${new Date(since)}`,
+    soql`SELECT Id FROM Case WHERE ContactId = ${request.contactId} AND Subject = ${cut(request.subject, nameMax)} AND Origin = ${request.provider} AND IsClosed = false AND CreatedDate >= ${new Date(since)} ORDER BY CreatedDate DESC LIMIT 1`,
   ),
 });
 

@@ -10,8 +10,9 @@ import { field, fields, queryPath, soql } from './soql.ts';
 
 const what = 'contact search';
 
-/** A value to look for in a text field: a word or a number. */
-const searchable = (value: unknown): string | undefined => {
+/** A value to look for: a word or a number in a text field, yes or no in a checkbox. */
+const searchable = (value: unknown): string | boolean | undefined => {
+  if (typeof value === 'boolean') return value;
   if (typeof value === 'number' && Number.isFinite(value)) return String(value);
   return typeof value === 'string' && value.trim() !== '' ? value : undefined;
 };
@@ -20,7 +21,7 @@ const searchable = (value: unknown): string | undefined => {
 const criteria = (
   settings: CrmSettings,
   query: ContactQuery,
-): ReadonlyArray<readonly [field: string, value: string]> =>
+): ReadonlyArray<readonly [field: string, value: string | boolean]> =>
   [
     ['Email', query.email] as const,
     ['MobilePhone', query.phone] as const,

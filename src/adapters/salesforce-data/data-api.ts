@@ -7,6 +7,8 @@ import { makeTokenHolder, type LoginOutcome, type Token } from './token-holder.t
 
 /** The data API of one org, logged in to. */
 export interface DataApi {
+  /** How the last login and the last call went; before the first of each nothing is wrong. */
+  readonly health: () => { readonly login: boolean; readonly calls: boolean };
   /** `/services/data/vNN.0`, for the URLs inside a composite. */
   readonly root: string;
   /** Makes sure that a token is at hand. */
@@ -39,7 +41,15 @@ export interface DataApiOptions {
 export const makeDataApi = (options: DataApiOptions): DataApi => {
   const root = `/services/data/v${options.apiVersion}.0`;
   const base = options.baseUrl.replace(/\/+$/u, '') + root;
-  const tokens = makeTokenHolder({ clock: options.clock, login: () => logIn(options) });
+  let healthy = { login: true, calls: true };
+  const tokens = makeTokenHolder({
+    clock: options.clock,
+    login: async () => {
+      const outcome = await logIn(options);
+      healthy = { ...healthy, login: E.isRight(outcome) };
+      return outcome;
+    },
+  });
 
   const attempt = async <A>(
     what: string,
@@ -50,11 +60,14 @@ export const makeDataApi = (options: DataApiOptions): DataApi => {
   ): Promise<Either<DataFailure, A>> => {
     const headers = { ...wire.headers, Authorization: `Bearer ${token.value}` };
     const response = await options.exchange(what, { ...wire, headers }, deadline);
-    return E.isLeft(response) ? response : handle(response.right);
+    const outcome = E.isLeft(response) ? response : handle(response.right);
+    healthy = { ...healthy, calls: isWorking(outcome, healthy.calls) };
+    return outcome;
   };
 
   return {
     root,
+    health: () => healthy,
     login: async (deadline) => E.map(() => undefined)(await tokens.current(deadline)),
     call: async (what, request, handle, deadline) => {
       const wire = toWire(base, request);
@@ -98,6 +111,25 @@ const logIn = async (options: DataApiOptions): Promise<LoginOutcome> => {
 
 const reason = (failure: RemoteFailure): string =>
   failure._tag === 'RemoteTimeout' ? 'no answer in time' : 'no connection';
+
+/** What an outcome says of the remote. `before`: where it was not asked, or asked for what is no good. */
+const isWorking = (outcome: Either<DataFailure, unknown>, before: boolean): boolean => {
+  if (E.isRight(outcome)) return true;
+  switch (outcome.left._tag) {
+    case 'RemoteUnreachable':
+    case 'RemoteError':
+    case 'RemoteTimeout':
+      return false;
+    case 'RemoteBusy':
+      return outcome.left.own === true && before;
+    case 'RemoteRefused':
+      return true;
+    case 'SessionInvalid':
+    case 'LoginFailed':
+    case 'NotConfigured':
+      return before;
+  }
+};
 
 const isSessionInvalid = <A>(outcome: Either<DataFailure, A>): boolean =>
   E.isLeft(outcome) && outcome.left._tag === 'SessionInvalid';

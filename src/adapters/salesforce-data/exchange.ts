@@ -41,9 +41,21 @@ export interface SessionInvalid {
 
 export type DataFailure = RemoteFailure | SessionInvalid;
 
-const errorItems = t.array(
-  t.intersection([t.type({ errorCode: t.string }), t.partial({ fields: t.array(t.string) })]),
-);
+const errorItem = t.type({ errorCode: t.string });
+
+interface ErrorItem {
+  readonly errorCode: string;
+  readonly fields: ReadonlyArray<string>;
+}
+
+/** What an answer complains of, first first: an array as a rule; anything odd in it is passed over. */
+const errorItems = (body: unknown): ReadonlyArray<ErrorItem> =>
+  (Array.isArray(body) ? body : [body])
+    .filter(errorItem.is)
+    .map((item: { errorCode: string; fields?: unknown }) => ({
+      errorCode: safeWord(item.errorCode),
+      fields: Array.isArray(item.fields) ? item.fields.filter(t.string.is).map(safeWord) : [],
+    }));
 
 /** Codes and field names only: the vendor's sentences may quote what people wrote. */
 const safeWord = (word: string): string => (/^[A-Za-z0-9_.]{1,80}$/u.test(word) ? word : '?');
@@ -55,21 +67,14 @@ export interface ErrorAnswer {
   readonly retryAfterMs?: number | undefined;
 }
 
-/** The error codes of an answer, first first; none when its body is not the usual array. */
-const errorCodes = (body: unknown): ReadonlyArray<string> => {
-  const items = errorItems.decode(body);
-  return E.isRight(items) ? items.right.map((item) => safeWord(item.errorCode)) : [];
-};
-
 /**
  * What an answer with a status of 300 and above means, alike for whole calls and for sub-requests of a composite.
  * Vendor document: REST API Developer Guide, "Status Codes and Error Responses".
  */
 export const failureOf = (what: string, answer: ErrorAnswer): DataFailure => {
-  const items = errorItems.decode(answer.body);
-  const first = E.isRight(items) ? items.right[0] : undefined;
-  const fields = first?.fields?.length ? ` (${first.fields.slice(0, 5).map(safeWord).join(', ')})` : '';
-  const code = first === undefined ? '' : ` ${safeWord(first.errorCode)}${fields}`;
+  const [first] = errorItems(answer.body);
+  const fields = first?.fields.length ? ` (${first.fields.slice(0, 5).join(', ')})` : '';
+  const code = first === undefined ? '' : ` ${first.errorCode}${fields}`;
   const detail = `${what}: ${answer.status}${code}`;
   if (isBusy(answer)) {
     return {
@@ -80,7 +85,8 @@ export const failureOf = (what: string, answer: ErrorAnswer): DataFailure => {
     };
   }
   if (answer.status === 401) return { _tag: 'SessionInvalid', detail };
-  if (answer.status >= 400 && answer.status < 500) {
+  // a 408 says nothing of what became of the call
+  if (answer.status >= 400 && answer.status < 500 && answer.status !== 408) {
     return { _tag: 'RemoteRefused', certain: true, status: answer.status, detail };
   }
   return { _tag: 'RemoteError', certain: false, status: answer.status, detail };
@@ -89,7 +95,8 @@ export const failureOf = (what: string, answer: ErrorAnswer): DataFailure => {
 const isBusy = (answer: ErrorAnswer): boolean =>
   answer.status === 429 ||
   answer.status === 503 ||
-  (answer.status >= 400 && errorCodes(answer.body).includes('REQUEST_LIMIT_EXCEEDED'));
+  (answer.status >= 400 &&
+    errorItems(answer.body).some(({ errorCode }) => errorCode === 'REQUEST_LIMIT_EXCEEDED'));
 
 export const undecodable = (what: string, status: number): RemoteFailure => ({
   _tag: 'RemoteError',

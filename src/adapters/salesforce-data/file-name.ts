@@ -63,6 +63,13 @@ const harmless = (name: string): string => {
   return /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/iu.test(plain) || plain === '' ? `_${plain}` : plain;
 };
 
+/** Endings that a double click would run, or open as a page with scripts. */
+const runs =
+  /^(?:x?html?|shtml|svgz?|xml|xsl|mht(?:ml)?|m?js|jse|vb[se]?|ws[fh]?|hta|exe|com|scr|pif|bat|cmd|ps1|msi|msp|cpl|dll|reg|lnk|url|scf|jar|jnlp|chm|sh|app|dmg|pkg|apk|deb|rpm|php\d?|py|iso)$/iu;
+
+/** So named, it opens as the text that it is. */
+const inert = (ending: string): string => (runs.test(ending) ? `${ending}.txt` : ending);
+
 export interface FileNames {
   readonly title: string;
   readonly pathOnClient: string;
@@ -71,7 +78,8 @@ export interface FileNames {
 /**
  * `title`: the caption, else the file name of the URL, else `fallback`. `pathOnClient`: the title as a file name, with
  * the usual extension of the media type (the first known one counts) unless it ends in an extension of that type.
- * Both have at most 255 code points; the file name is cut in front of its extension.
+ * Both have at most 255 code points; the file name is cut in front of its extension. What would run at a click gets `.txt`
+ * behind it.
  */
 export const fileNames = (file: {
   readonly caption?: string | undefined;
@@ -86,15 +94,16 @@ export const fileNames = (file: {
   const own = /^(?<stem>.+)\.(?<extension>[A-Za-z0-9]{1,10})$/u.exec(name)?.groups;
   const extension = extensionOf(file.mediaTypes);
   if (extension === undefined) {
-    const ending = own?.extension === undefined ? '' : `.${own.extension}`;
+    const ending = own?.extension === undefined ? '' : `.${inert(own.extension)}`;
     return { title, pathOnClient: withEnding(own?.stem ?? name, ending) };
   }
-  const told = own?.extension !== undefined && extension.all.has(own.extension.toLowerCase());
+  const ending = own?.extension ?? '';
+  const told = extension.all.has(ending.toLowerCase());
   return {
     title,
     pathOnClient: told
-      ? withEnding(own.stem ?? '', `.${own.extension}`)
-      : withEnding(name, `.${extension.usual}`),
+      ? withEnding(own?.stem ?? '', `.${inert(ending)}`)
+      : withEnding(name, `.${inert(extension.usual)}`),
   };
 };
 

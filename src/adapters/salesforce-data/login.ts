@@ -54,6 +54,9 @@ export const failed = (
     ...(more.retryAfterMs === undefined ? {} : { retryAfterMs: more.retryAfterMs }),
   });
 
+const isBusy = ({ status, text }: DataResponse): boolean =>
+  status === 429 || status === 503 || /REQUEST_LIMIT_EXCEEDED|rate_(?:limit_)?exceeded/iu.test(text);
+
 /** `refused` in the failure: the login answered with an error, so that it is no matter of load or connection. */
 export const handleResponse = (response: DataResponse): LoginOutcome => {
   const body = json(response.text);
@@ -67,7 +70,7 @@ export const handleResponse = (response: DataResponse): LoginOutcome => {
   // OAuth error codes (RFC 6749 §5.2) are words; anything else is not repeated
   const code = E.isRight(decoded) && /^[a-z_]{1,40}$/u.test(decoded.right.error) ? decoded.right.error : '';
   return failed(`${response.status} ${code}`.trim(), {
-    refused: response.status !== 429 && response.status !== 503,
+    refused: !isBusy(response),
     invalidGrant: code === 'invalid_grant',
     retryAfterMs: response.retryAfterMs,
   });

@@ -47,16 +47,20 @@ export const fields = (names: ReadonlyArray<string>): Soql =>
   made(names.map((name) => field(name).text).join(', '));
 
 /**
- * Strings become quoted literals, dates become instants (rounded down to the second), pieces of SOQL stay what they are:
+ * Strings become quoted literals, booleans bare words, dates instants (rounded down to the second), pieces of SOQL stay:
  * soql`SELECT Id FROM Contact WHERE ${field('Email')} = ${email}`.
  */
-export const soql = (parts: TemplateStringsArray, ...values: ReadonlyArray<string | Date | Soql>): Soql =>
+export const soql = (
+  parts: TemplateStringsArray,
+  ...values: ReadonlyArray<string | boolean | Date | Soql>
+): Soql =>
   made(
     parts
       .map((part, index) => {
         const value = values[index];
         if (value === undefined) return part;
         if (typeof value === 'string') return part + quoted(value);
+        if (typeof value === 'boolean') return part + String(value);
         return part + (value instanceof Date ? instant(value) : value.text);
       })
       .join(''),

@@ -31,10 +31,13 @@ export interface TokenHolder {
 
 const pausesMs = [1_000, 5_000, 30_000, 60_000] as const;
 const invalidGrantPauseMs = 60_000;
+/** Longest that a Retry-After keeps everybody from the next login. */
+const patienceMaxMs = 60_000;
 
 /**
  * One login at a time per process; all who wait share its token or its failure. After a failure everyone gets that
- * failure for 1, 5, 30, then 60 s (60 s at once after `invalid_grant`), and only then the next login is tried.
+ * failure for 1, 5, 30, then 60 s (60 s at once after `invalid_grant`), and only then the next login is tried. A login
+ * that failed of load or connection is told with the time until then, or until when the remote asked for patience.
  */
 export const makeTokenHolder = (deps: {
   readonly login: () => Promise<LoginOutcome>;
@@ -44,7 +47,10 @@ export const makeTokenHolder = (deps: {
   let generation = 0;
   let flight: Promise<Either<LoginFailed, Token>> | undefined;
   let failures = 0;
-  let held: { readonly failure: LoginFailed; readonly until: number } | undefined;
+  let held: { readonly failure: LoginFailed; readonly until: number; readonly patience: number } | undefined;
+
+  const told = ({ failure, patience }: NonNullable<typeof held>): LoginFailed =>
+    failure.refused ? failure : { ...failure, retryAfterMs: patience - deps.clock.monotonic() };
 
   const settle = (outcome: LoginOutcome): Either<LoginFailed, Token> => {
     if (E.isRight(outcome)) {
@@ -57,15 +63,17 @@ export const makeTokenHolder = (deps: {
     const { failure, invalidGrant, retryAfterMs = 0 } = outcome.left;
     const pause = invalidGrant ? invalidGrantPauseMs : (pausesMs[failures] ?? 60_000);
     failures += 1;
-    held = { failure, until: deps.clock.monotonic() + Math.max(pause, retryAfterMs) };
-    return E.left(failure);
+    const now = deps.clock.monotonic();
+    const until = now + Math.max(pause, Math.min(retryAfterMs, patienceMaxMs));
+    held = { failure, until, patience: Math.max(until, now + retryAfterMs) };
+    return E.left(told(held));
   };
 
   const obtain = (): Promise<Either<LoginFailed, Token>> => {
     if (token !== undefined) return Promise.resolve(E.right(token));
     if (flight !== undefined) return flight;
     if (held !== undefined && deps.clock.monotonic() < held.until) {
-      return Promise.resolve(E.left(held.failure));
+      return Promise.resolve(E.left(told(held)));
     }
     flight = deps
       .login()
@@ -86,7 +94,8 @@ export const makeTokenHolder = (deps: {
 
 const waitTooLong: WaitTooLong = {
   _tag: 'RemoteTimeout',
-  certain: false,
+  // whatever the token was wanted for has not begun
+  certain: true,
   detail: 'login: no answer in time',
 };
 

@@ -97,7 +97,7 @@ export const makeHttpClient = (options: HttpClientOptions): HttpClient => {
     deadline: AbortSignal,
   ): Promise<Either<RemoteFailure, Received>> => {
     // node-fetch destroys the unsent body in that case, with an error that nobody can catch
-    if (deadline.aborted) return E.left(overdue(what, deadline));
+    if (deadline.aborted) return E.left(overdue(what, deadline, true));
     try {
       const response = await sendWell(request, deadline);
       const { status, headers } = response;
@@ -174,10 +174,10 @@ const failureOf = (what: string, thrown: unknown, deadline: AbortSignal, status?
 };
 
 /** A call may end by its deadline or by whoever lost interest in it; only the signal knows. */
-const overdue = (what: string, deadline: AbortSignal): RemoteFailure => {
+const overdue = (what: string, deadline: AbortSignal, certain = false): RemoteFailure => {
   const late = deadline.reason instanceof Error && deadline.reason.name === 'TimeoutError';
   const detail = `${what}: ${late ? 'no answer in time' : 'called off before the answer'}`;
-  return { _tag: 'RemoteTimeout', certain: false, detail };
+  return { _tag: 'RemoteTimeout', certain, detail };
 };
 
 /** Too long, not the compression it claims to be, or no HTTP at all; but one that ends too early is a broken connection. */

@@ -92,6 +92,14 @@ test('a session › that is over says so', (t) => {
   t.false(heard.heard);
 });
 
+test('a 403 › of a session that was reached anew since then ends nothing', (t) => {
+  const now = session({ generation: 1 });
+  const heard = hear(now, { kind: 'session-over', generation: 0, detail: 'poll: 403', pauseMs: 0 });
+  t.is(heard.state, now);
+  t.deepEqual(heard.events, []);
+  t.false(heard.heard);
+});
+
 const lost = { kind: 'affinity-lost', generation: 0, detail: 'poll: 503', pauseMs: 0 } as const;
 const none = { kind: 'no-failover', generation: 0, detail: 'none', pauseMs: 500 } as const;
 
@@ -182,13 +190,13 @@ test('the head › with numbers that go on, a delivered one has used its own', (
 
 test('the head › the same words said before are not the head', (t) => {
   const before = talked([], ['ok'], { head: text('ok') });
-  t.is(recover(before, [line('Chasitor', 'ok')]).head, 'again');
+  t.is(recover(before, [line('Chasitor', 'ok')]).head, 'untaken');
   t.is(recover(before, [line('Chasitor', 'ok'), line('Chasitor', 'ok')]).head, 'delivered');
 });
 
 test('the head › is not in the transcript: sent again under the first number', (t) => {
   const heard = recover(talked([], ['uno'], { head: text('dos') }), [line('Chasitor', 'uno')]);
-  t.is(heard.head, 'again');
+  t.is(heard.head, 'untaken');
   t.like(heard.state, { next: 1, head: text('dos'), recovery: { step: 'resync' } });
   t.deepEqual(heard.events, []);
 });
@@ -200,7 +208,7 @@ test('the head › with a transcript that does not fit is sent again, and counte
 });
 
 test('the head › an end is always sent again', (t) => {
-  t.is(recover(talked([], ['uno'], { head: end }), [line('Chasitor', 'otra')]).head, 'again');
+  t.is(recover(talked([], ['uno'], { head: end }), [line('Chasitor', 'otra')]).head, 'untaken');
 });
 
 test('the transcript › missing counts as one that does not fit', (t) => {
@@ -300,7 +308,7 @@ test('a second failover › before the resync finds the same lines known', (t) =
   const again = { ...reached(once.state), generation: 2 };
   const heard = hear(again, batch([sessionData(...lines), said('perdido')], { generation: 2 }));
   t.deepEqual(heard.events, []);
-  t.is(heard.head, 'again');
+  t.is(heard.head, 'untaken');
 });
 
 test('a run of cuts › is told as nothing', (t) => {

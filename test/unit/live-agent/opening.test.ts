@@ -10,6 +10,8 @@ const chat = {
   contactId: '003000000000001',
 } as const;
 
+const overLimit = '[{"errorCode":"REQUEST_LIMIT_EXCEEDED","message":"too many"}]';
+
 test('a session › is asked for without a session, and begins before the first batch and post', async (t) => {
   const { desk, calls } = scriptedDesk([{ status: 200, body: samples.sessionId }]);
   const opened = await desk.openSession(never())();
@@ -27,6 +29,7 @@ test('a session › is asked for without a session, and begins before the first 
       session({
         key: '5503f854-0203-4324-8ed5-f793a367426f!1764090000000!dQw4w9WgXcQ/abc+def=',
         requested: false,
+        bare: true,
         next: 1,
       }),
     ),
@@ -126,12 +129,30 @@ for (const [status, body, expected] of [
     { left: { _tag: 'RemoteRefused', detail: 'chat request: 400 (visitorName)' } },
   ],
   [500, '', { left: { _tag: 'RemoteError', certain: false } }],
+  [408, '', { left: { _tag: 'RemoteError', certain: false, status: 408 } }],
+  [403, overLimit, { left: { _tag: 'RemoteBusy', certain: true } }],
 ] as const) {
   test(`a chat request › answered ${status} ${body.slice(0, 12)}`, async (t) => {
     const { desk } = scriptedDesk([{ status, body }]);
     t.like(await desk.requestChat(session({ requested: false, next: 1 }), chat, never())(), expected);
   });
 }
+
+test('opening › a session has its name at the desk, and may have a chat once its request may leave', async (t) => {
+  const { desk } = scriptedDesk([{ status: 200, body: samples.sessionId }]);
+  const opened = await desk.openSession(never())();
+  if (E.isLeft(opened)) return t.fail(opened.left.detail);
+  t.is(desk.sessionId(opened.right), '5503f854-0203-4324-8ed5-f793a367426f');
+  t.like(opened.right, { bare: true });
+  t.false('bare' in (desk.requesting(opened.right) as object));
+  t.false('bare' in (desk.requested(opened.right) as object));
+});
+
+test('opening › the limit of the org is a failure of its step', async (t) => {
+  const { desk } = scriptedDesk([{ status: 403, body: overLimit }]);
+  t.like(await desk.openSession(never())(), { left: { _tag: 'RemoteBusy', certain: true } });
+  t.like(await desk.available('573', never())(), { left: { _tag: 'RemoteBusy', certain: true } });
+});
 
 test('opening › a 503 is a failure of its step, with what the desk says of the time', async (t) => {
   const { desk } = scriptedDesk([{ status: 503 }]);

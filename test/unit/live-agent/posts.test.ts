@@ -137,6 +137,7 @@ test('a post › answered when its session has moved on changes nothing', async 
   const answer = await desk.send(before, never());
   for (const now of [
     session({ generation: 1, next: 2, head: text('hola') }),
+    session({ generation: 1, next: 2, head: end }),
     session({ next: 3, head: text('otra') }),
     session({ next: 3 }),
   ]) {
@@ -144,6 +145,25 @@ test('a post › answered when its session has moved on changes nothing', async 
     t.is(settled.state, now);
     t.is(settled.outcome.outcome, 'again');
   }
+});
+
+test('a post › that got a 403 before its session was reached anew is sent again', async (t) => {
+  for (const head of [text('hola'), end]) {
+    const { desk } = scriptedDesk([{ status: 403 }]);
+    const answer = await desk.send(session({ head }), never());
+    const now = session({ generation: 1, next: 1, head });
+    const settled = desk.settle(now, answer, 0);
+    t.is(settled.state, now);
+    t.is(settled.outcome.outcome, 'again');
+  }
+});
+
+test('a post › over the limit of the org is no end of the session, and waits a minute at most', async (t) => {
+  const body = '[{"errorCode":"REQUEST_LIMIT_EXCEEDED"}]';
+  const { outcome } = await post(session(), text('hola'), [{ status: 403, body }]);
+  t.deepEqual(outcome, { outcome: 'again', detail: 'text to the agent: 403' });
+  const busy = { _tag: 'RemoteBusy', certain: true, retryAfterMs: 3_600_000, detail: 'limit' } as const;
+  t.like((await post(session(), text('hola'), [busy])).outcome, { outcome: 'again', pauseMs: 60_000 });
 });
 
 test('a post › to a session that is gone', async (t) => {
@@ -161,32 +181,65 @@ test('the end › is posted with its reason, unlimited, and a 403 means that it 
   t.deepEqual(state, session({ next: 3 }));
 });
 
-test('the end › of a session that asked for nothing drops it', async (t) => {
-  const bare = session({ requested: false, next: 1 });
-  for (const status of [200, 204, 403]) {
+const chat = 'https://d.la1-c1-example.salesforceliveagent.com/chat/rest';
+const dropped = (key: string): string => `DELETE ${chat}/System/SessionId/${encodeURIComponent(key)}`;
+const ended = `POST ${chat}/Chasitor/ChatEnd`;
+
+test('the end › of a session that surely asked for nothing drops it', async (t) => {
+  const bare = session({ requested: false, bare: true, next: 1 });
+  for (const status of [200, 204, 403, 405]) {
     const { calls, outcome } = await post(bare, end, [{ status }]);
     t.deepEqual(
-      calls.map(({ method, url }) => [method, url]),
-      [
-        [
-          'DELETE',
-          `https://d.la1-c1-example.salesforceliveagent.com/chat/rest/System/SessionId/${encodeURIComponent(bare.key)}`,
-        ],
-      ],
+      calls.map(({ method, url }) => `${method} ${url}`),
+      [dropped(bare.key)],
     );
     t.deepEqual(outcome, { outcome: 'delivered' });
   }
 });
 
-test('the end › where sessions cannot be dropped, a request whose answer was lost is ended', async (t) => {
-  const bare = session({ requested: false, next: 1 });
-  const { calls, outcome } = await post(bare, end, [
-    { status: 405 },
-    { status: 409, body: samples.outOfSync(2, 0) },
-  ]);
+for (const [what, answers, calls, outcome] of [
+  ['was taken', [{ status: 200 }], 1, 'delivered'],
+  ['was taken, and the session is gone', [{ status: 403 }], 1, 'delivered'],
+  ['was not taken', [{ status: 409, body: samples.outOfSync(2, 0) }, { status: 200 }], 2, 'delivered'],
+  ['was not taken, says another desk', [{ status: 400 }, { status: 404 }], 2, 'delivered'],
+  ['cannot be told in a failover', [{ status: 503, body: 'Invalid Affinity Token' }], 2, 'unknown'],
+  ['cannot be told', [{ status: 500 }], 1, 'unknown'],
+] as const) {
+  test(`the end › of a session whose request ${what}`, async (t) => {
+    const doubtful = session({ requested: false, next: 1 });
+    const done = await post(doubtful, end, answers);
+    t.deepEqual(
+      done.calls.map(({ method, url }) => `${method} ${url}`),
+      [ended, dropped(doubtful.key)].slice(0, calls),
+    );
+    t.is(done.calls[0]?.headers['X-LIVEAGENT-SEQUENCE'], '2');
+    t.is(done.calls[0]?.body, '{"reason":"client"}');
+    t.is(done.outcome.outcome, outcome);
+  });
+}
+
+test('the end › of a session waits for the answer to its request', async (t) => {
+  const { desk, calls, clock } = scriptedDesk(['hang', { status: 200 }], { callTimeoutMs: 1_000 });
+  const doubtful = session({ requested: false, next: 1, head: end });
+  const chat = {
+    provider: 'whatsapp',
+    buttonId: 'b',
+    visitorName: 'Ana',
+    caseId: 'c',
+    contactId: 'd',
+  } as const;
+  const asked = desk.requestChat(doubtful, chat, never())();
+  const ending = desk.send(doubtful, never());
+  const hasty = new AbortController();
+  const hurried = desk.send(doubtful, hasty.signal);
+  await clock.advance(500);
+  hasty.abort();
+  t.like(await hurried, { result: { kind: 'not-taken' } });
+  t.is(calls.length, 1);
+  await clock.advance(500);
+  await asked;
+  t.like(await ending, { result: { kind: 'taken' } });
   t.regex(calls[1]?.url ?? '', /Chasitor\/ChatEnd$/u);
-  t.is(calls[1]?.headers['X-LIVEAGENT-SEQUENCE'], '2');
-  t.deepEqual(outcome, { outcome: 'delivered' });
 });
 
 test('posts › keep a distance in which the console cannot mix them up', async (t) => {

@@ -99,14 +99,15 @@ test('a bare session › is dropped, and its late request is an expired session'
 });
 
 test('a chat request › whose answer was lost leaves no chat behind', async (t) => {
-  const { relay, sandbox, agents, id } = await setUp(t);
+  const { relay, sandbox, agents, id, violations } = await setUp(t);
   sandbox.salesforce.faults.add({ path: '*/ChasitorInit', kind: 'reset-after' });
   const opened = await relay.desk.openSession(soon())();
   if (E.isLeft(opened)) return t.fail(opened.left.detail);
-  relay.keep(opened.right);
+  relay.keep(relay.desk.requesting(opened.right));
   t.like(await relay.desk.requestChat(relay.state, request(sandbox), soon())(), { left: { certain: false } });
   t.deepEqual(await relay.post(end), ['delivered']);
-  t.is(agents.find(id())?.state, 'expired');
+  t.like(agents.find(id()), { state: 'ended', endReason: 'client' });
+  t.deepEqual(violations(), []);
 });
 
 test('a chat request › repeated after a lost answer is one request', async (t) => {

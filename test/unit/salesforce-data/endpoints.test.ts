@@ -29,6 +29,24 @@ test('contact search › asks by email, then phone', (t) => {
   ]);
 });
 
+test('contact search › a yes or no is a bare word', (t) => {
+  const asked = (extraData: object): ReadonlyArray<string> =>
+    search
+      .createRequests(
+        root,
+        settings({ customFields: { ...settings().customFields, search: [['vip', 'IsVip__c']] } }),
+        { ...query, extraData: { ...extraData } },
+      )
+      .flatMap(({ request }) => queries(request))
+      .slice(2);
+  t.deepEqual(asked({ vip: true }), [
+    'SELECT Id, FirstName, LastName, MobilePhone, Email FROM Contact WHERE IsVip__c = true',
+  ]);
+  t.regex(asked({ vip: false })[0] ?? '', /IsVip__c = false$/u);
+  t.regex(asked({ vip: 'true' })[0] ?? '', /IsVip__c = 'true'$/u);
+  t.deepEqual(asked({ vip: null }), []);
+});
+
 test('contact search › takes five queries a composite, and reads the field that blocks', (t) => {
   const requests = search.createRequests(
     root,
@@ -134,6 +152,10 @@ test('statuses › mean what they mean', (t) => {
   });
   t.like(means(answer(429, '', 9000)), { left: { _tag: 'RemoteBusy', retryAfterMs: 9000 } });
   t.like(means(answer(503, '<html>')), { left: { _tag: 'RemoteBusy' } });
+  t.like(means(answer(403, '[{"errorCode":"REQUEST_LIMIT_EXCEEDED","fields":null},"odd"]')), {
+    left: { _tag: 'RemoteBusy' },
+  });
+  t.like(means(answer(408, '')), { left: { _tag: 'RemoteError', certain: false, status: 408 } });
   t.like(means(answer(500, errorBody('UNKNOWN_EXCEPTION'))), {
     left: { _tag: 'RemoteError', certain: false, status: 500 },
   });
@@ -316,7 +338,7 @@ test('case search › asks for an open case of that contact, subject and origin 
   const request = cases.createSearchRequest(caseRequest({ subject: "a'b" }), 1_700_000_000_500);
   t.is(
     new URL(request.path, 'https://example.com').searchParams.get('q'),
-    "SELECT Id FROM Case WHERE ContactId = '0031x00000Ab' AND Subject = 'a\\'b' AND Origin = 'whatsapp' AND IsClosed = false AND CreatedDate >= 2023-11-14T22:13:20Z",
+    "SELECT Id FROM Case WHERE ContactId = '0031x00000Ab' AND Subject = 'a\\'b' AND Origin = 'whatsapp' AND IsClosed = false AND CreatedDate >= 2023-11-14T22:13:20Z ORDER BY CreatedDate DESC LIMIT 1",
   );
   t.deepEqual(cases.handleSearchResponse(answer(200, hit('500'))), E.right(O.some('500')));
   t.deepEqual(cases.handleSearchResponse(answer(200, none)), E.right(O.none));

@@ -68,6 +68,9 @@ const cases: ReadonlyArray<readonly [string, Parameters<typeof names>[0], [strin
     { caption: 'foto\u202Egpj.exe\nx\u0000y' },
     ['fotogpj.exe x y', 'fotogpj.exe x y.jpg'],
   ],
+  ['a program is a text', { caption: 'foto.exe', types: [] }, ['foto.exe', 'foto.exe.txt']],
+  ['so is a page', { caption: 'x', types: ['text/html'] }, ['x', 'x.html.txt']],
+  ['a page by its own name too', { caption: 'x.HTM', types: ['text/html'] }, ['x.HTM', 'x.HTM.txt']],
   ['emoji stay whole', { caption: '👩‍👧 ok' }, ['👩‍👧 ok', '👩‍👧 ok.jpg']],
 ];
 
@@ -97,6 +100,7 @@ test('whatever the caption and the type › both are harmless names of 255 code 
           t.notRegex(name, /\p{Cc}/u);
         }
         t.notRegex(path, /[\\/:*?"<>|]|^\./u);
+        t.notRegex(path, /\.(?:exe|com|bat|cmd|js|html?|svg|hta|lnk)$/iu);
       },
     ),
   );

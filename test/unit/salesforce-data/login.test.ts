@@ -60,6 +60,16 @@ test('limits and maintenance › are no refusal', (t) => {
   }
 });
 
+test('limits told in the body › are no refusal', (t) => {
+  const limit = '[{"message":"TotalRequests Limit exceeded.","errorCode":"REQUEST_LIMIT_EXCEEDED"}]';
+  t.like(handleResponse({ status: 403, text: limit }), { left: { failure: { refused: false } } });
+  const rate = JSON.stringify({ error: 'rate_limit_exceeded' });
+  t.like(handleResponse({ status: 403, text: rate }), { left: { failure: { refused: false } } });
+  t.like(handleResponse({ status: 403, text: '{"error":"access_denied"}' }), {
+    left: { failure: { refused: true } },
+  });
+});
+
 test('whatever comes back › is a token or a failure that repeats nothing of it', (t) => {
   fc.assert(
     fc.property(fc.integer({ min: 100, max: 599 }), fc.oneof(fc.string(), fc.json()), (status, text) => {

@@ -99,12 +99,25 @@ test('refused credentials › are tried once a minute', async (t) => {
 
 test('a login that asks for patience › gets it', async (t) => {
   const { holder, logins, advance } = setUp([failed('503', { retryAfterMs: 20_000 })]);
-  await holder.current(never);
+  t.like(await holder.current(never), { left: { _tag: 'LoginFailed', retryAfterMs: 20_000 } });
   advance(19_999);
-  await holder.current(never);
+  t.like(await holder.current(never), { left: { retryAfterMs: 1 } });
   t.is(logins(), 1);
   advance(1);
   t.true(E.isRight(await holder.current(never)));
+});
+
+test('a login that asks for patience › a minute of it at most, whatever callers are told', async (t) => {
+  const { holder, advance } = setUp([failed('503', { retryAfterMs: 3_600_000 })]);
+  t.like(await holder.current(never), { left: { retryAfterMs: 3_600_000 } });
+  advance(60_000);
+  t.true(E.isRight(await holder.current(never)));
+});
+
+test('a login refused › says nothing of the time', async (t) => {
+  const { holder } = setUp([failed('400 invalid_client', { refused: true })]);
+  const answer = await holder.current(never);
+  t.false(E.isLeft(answer) && 'retryAfterMs' in answer.left);
 });
 
 test('a rejected token › is renewed once, however many used it; an older one changes nothing', async (t) => {
@@ -126,7 +139,7 @@ test('a caller out of time › leaves alone; the login goes on for the others', 
   hold();
   const hasty = holder.current(AbortSignal.timeout(20));
   const patient = holder.current(never);
-  t.like(await hasty, { left: { _tag: 'RemoteTimeout' } });
+  t.like(await hasty, { left: { _tag: 'RemoteTimeout', certain: true } });
   release();
   t.like(await patient, { right: { value: 'token-1' } });
   t.is(logins(), 1);

@@ -194,6 +194,21 @@ test('a hanging remote › is left by the deadline', async (t) => {
   });
 });
 
+test('health › tells of login and calls apart, as they went last', async (t) => {
+  const { sandbox, api, crm } = await setUp(t);
+  const { faults } = sandbox.salesforce;
+  t.deepEqual(api.health(), { login: true, calls: true });
+  faults.add({ kind: 'status', status: 503, server: 'login' });
+  await crm.login(soon())();
+  t.deepEqual(api.health(), { login: false, calls: true });
+  const other = await setUp(t);
+  other.sandbox.salesforce.faults.add({ kind: 'status', status: 500, server: 'data' });
+  await other.crm.createCase(caseRequest(), soon())();
+  t.deepEqual(other.api.health(), { login: true, calls: false });
+  await other.crm.createCase(caseRequest(), soon())();
+  t.deepEqual(other.api.health(), { login: true, calls: true });
+});
+
 const upload = (more: Partial<Upload>): Upload => ({
   type: 'upload',
   id: 'e1',

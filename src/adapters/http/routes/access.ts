@@ -5,7 +5,7 @@ import type { HttpServerDeps } from '../options.ts';
 import { makeRoute, type Route } from '../route.ts';
 import { bothRoles, everybody, failureDocs } from './common.ts';
 
-export const accessRoutes = ({ application }: HttpServerDeps): ReadonlyArray<Route> => [
+export const accessRoutes = ({ application, log }: HttpServerDeps): ReadonlyArray<Route> => [
   makeRoute({
     method: 'GET',
     path: '/v1/welcome',
@@ -40,7 +40,14 @@ export const accessRoutes = ({ application }: HttpServerDeps): ReadonlyArray<Rou
         readCredentials(body),
         E.map((credentials) => ({ ...credentials, address: address() })),
       ),
-    run: application.authenticate,
+    run: (command) =>
+      pipe(
+        application.authenticate(command),
+        TE.map((token) => {
+          log.info('logged in', { address: command.address });
+          return token;
+        }),
+      ),
     present: (token) => jsonAnswer(200, { token }),
   }),
   makeRoute({

@@ -4,7 +4,7 @@ import type { HealthReport, HttpServerDeps } from '../options.ts';
 import { makeRoute, type Route } from '../route.ts';
 import { everybody, failureDocs } from './common.ts';
 
-/** Longer than any answer that is not hopeless; probes give up after seconds. */
+/** Longer than the parts of a report that wait have by themselves; probes give up after seconds. */
 const healthMs = 2_000;
 
 const nothing: HealthReport = {

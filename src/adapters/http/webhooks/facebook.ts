@@ -40,11 +40,15 @@ const foldParty = makeFold(['id']);
 const text = t.union([t.string, t.null]);
 const list = t.union([t.UnknownArray, t.null]);
 
+/** Digits as a text are what they are as a number. */
+const digits = t.refinement(t.string, (text) => /^[0-9]*$/u.test(text), 'digits');
+
 const Body = t.partial({
   authorRole: text,
   botId: text,
   provider: text,
-  timestamp: t.union([t.number, t.string, t.null]),
+  timestamp: t.union([t.number, digits, t.null]),
+  msgTracking: t.union([t.UnknownRecord, t.null]),
   message: t.union([t.UnknownRecord, t.null]),
 });
 const Envelope = t.partial({ entry: list });
