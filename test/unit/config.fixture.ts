@@ -26,7 +26,7 @@ export const realRemotes = {
 } as const;
 
 /** The least that production starts with. */
-const production = {
+export const production = {
   ...realRemotes,
   ENVIRONMENT: 'production',
   STORE: 'sqlite',
@@ -35,7 +35,7 @@ const production = {
   INTEGRATIONS_SIGNATURE: 'sample-signature',
 } as const;
 
-const without = (env: Environment, ...names: ReadonlyArray<string>): Environment =>
+export const without = (env: Environment, ...names: ReadonlyArray<string>): Environment =>
   Object.fromEntries(Object.entries(env).filter(([name]) => !names.includes(name)));
 
 export const mistakesOf = (env: Environment, readFile = noFiles): ReadonlyArray<ConfigMistake> => {
@@ -43,7 +43,7 @@ export const mistakesOf = (env: Environment, readFile = noFiles): ReadonlyArray<
   return E.isLeft(decoded) ? decoded.left : [];
 };
 
-const namesOfMistakes = (env: Environment, readFile = noFiles): ReadonlyArray<string> =>
+export const namesOfMistakes = (env: Environment, readFile = noFiles): ReadonlyArray<string> =>
   mistakesOf(env, readFile)
     .map(({ variable }) => variable)
     .sort();
@@ -56,5 +56,5 @@ const decoded = (env: Environment, readFile = noFiles) => {
 
 export const configOf = (env: Environment, readFile = noFiles): Config => decoded(env, readFile).config;
 
-const warningsOf = (env: Environment, readFile = noFiles): ReadonlyArray<string> =>
+export const warningsOf = (env: Environment, readFile = noFiles): ReadonlyArray<string> =>
   decoded(env, readFile).warnings;

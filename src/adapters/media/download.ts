@@ -8,6 +8,7 @@ import type { MediaRefused } from '../../application/ports/case-files.port.ts';
 import type { RemoteFailure } from '../../application/ports/errors.ts';
 import { retryAfterMs } from '../shared/retry-after.ts';
 import { checkUrl, type MediaRules, mayConnect, type Target } from './rules.ts';
+import { headBytes, isActiveType, looksActive } from './types.ts';
 
 export interface Media {
   readonly bytes: Uint8Array;
@@ -141,24 +142,32 @@ const answer = async (response: Response, maxBytes: number): Promise<Either<Trou
   }
   if (!response.ok) return E.left(statusTrouble(response));
   if (Number(response.headers.get('content-length') ?? 0) > maxBytes) return E.left(refused('too large'));
-  const bytes = await readAtMost(response, maxBytes);
-  if (bytes === undefined) return E.left(refused('too large'));
-  if (bytes.length === 0) return E.left(refused('empty'));
   const mediaType = response.headers.get('content-type');
+  if (mediaType !== null && isActiveType(mediaType)) return E.left(refused(notTaken));
+  const bytes = await readAtMost(response, maxBytes);
+  if (typeof bytes === 'string') return E.left(refused(bytes));
   return E.right({ bytes, ...(mediaType === null ? {} : { mediaType }) });
 };
 
-/** Counts what comes out of a compressed body too. */
-const readAtMost = async (response: Response, maxBytes: number): Promise<Uint8Array | undefined> => {
+const notTaken = 'a type that is not taken';
+
+/** Counts what comes out of a compressed body too. A text: why the rest was not read. */
+const readAtMost = async (response: Response, maxBytes: number): Promise<Uint8Array | string> => {
   const chunks: Buffer[] = [];
   let size = 0;
+  let looked = false;
   for await (const part of response.body ?? []) {
     const chunk = Buffer.from(part);
     size += chunk.length;
-    if (size > maxBytes) return undefined;
+    if (size > maxBytes) return 'too large';
     chunks.push(chunk);
+    if (looked || size < headBytes) continue;
+    looked = true;
+    if (looksActive(Buffer.concat(chunks))) return notTaken;
   }
-  return Buffer.concat(chunks, size);
+  if (size === 0) return 'empty';
+  const bytes = Buffer.concat(chunks, size);
+  return !looked && looksActive(bytes) ? notTaken : bytes;
 };
 
 const statusTrouble = ({ status, headers }: Response): Trouble => {

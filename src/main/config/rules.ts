@@ -1,5 +1,6 @@
 import type { ConfigMistake, Mistakes } from './mistake.ts';
 import type { Readings } from './readings.ts';
+import { isPlaceholder, isSampleKey } from './samples.ts';
 import type { Secret } from './secret.ts';
 
 const leastKeyBytes = 32;
@@ -19,13 +20,51 @@ const everywhere = ({ isSet, peek }: Readings): Mistakes => [
   }),
 ];
 
+const newOne = 'make a new one, for example with: openssl rand -base64 48';
+
+const reveals = (secret: Secret | undefined, test: (value: string) => boolean): boolean =>
+  secret !== undefined && test(secret.reveal());
+
 /** What production refuses, and the change to make. */
 const inProduction = ({ isSet, peek }: Readings, sandbox: boolean): Mistakes => [
   ...['SECRET_KEY' as const, 'SECRET_KEY_PREVIOUS' as const].flatMap((variable) =>
     when(isWeakKey(peek(variable)), {
       variable,
-      expected: `at least ${leastKeyBytes} bytes in production; make a new one, for example with: openssl rand -base64 48`,
+      expected: `at least ${leastKeyBytes} bytes in production; ${newOne}`,
     }),
+  ),
+  ...['SECRET_KEY' as const, 'SECRET_KEY_PREVIOUS' as const].flatMap((variable) =>
+    when(reveals(peek(variable), isSampleKey), {
+      variable,
+      expected: `no sample value in production: everybody knows it; ${newOne}`,
+    }),
+  ),
+  ...(['YALO_PASSWORD', 'SALESFORCE_PASSWORD', 'METRICS_TOKEN', 'INTEGRATIONS_SIGNATURE'] as const).flatMap(
+    (variable) =>
+      when(reveals(peek(variable), isPlaceholder), {
+        variable,
+        expected: `no sample value in production: everybody knows it; ${newOne}`,
+      }),
+  ),
+  ...[
+    ['YALO_PASSWORD', 'YALO_USERNAME'] as const,
+    ['SALESFORCE_PASSWORD', 'SALESFORCE_USERNAME'] as const,
+  ].flatMap(([variable, name]) =>
+    when(
+      reveals(peek(variable), (password) => password === peek(name)),
+      { variable, expected: `something else than ${name} in production` },
+    ),
+  ),
+  ...when(
+    reveals(peek('SECRET_KEY'), (key) =>
+      (['YALO_PASSWORD', 'SALESFORCE_PASSWORD', 'METRICS_TOKEN', 'INTEGRATIONS_SIGNATURE'] as const).some(
+        (other) => reveals(peek(other), (value) => value === key),
+      ),
+    ),
+    {
+      variable: 'SECRET_KEY',
+      expected: 'a value of its own in production: whoever knows a password could sign tokens',
+    },
   ),
   ...when(sandbox, {
     variable: 'SFC_LOGIN_URL, SFC_BASE_URL, SFC_CHAT_URL, INTEGRATIONS_BASE_URL',

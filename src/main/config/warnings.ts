@@ -3,8 +3,10 @@ import { defaultFlow } from '../../domain/source-flow.ts';
 import type { Config } from './config.ts';
 import { leastOldTries, raisesTries } from './parts.ts';
 import type { Readings } from './readings.ts';
+import type { Secret } from './secret.ts';
 import { halfBot } from './remotes.ts';
 import { isWeakKey } from './rules.ts';
+import { hasLittleVariety } from './samples.ts';
 import { unusedOldNames, type Environment } from './sources.ts';
 
 const ofOldNames = (env: Environment, readings: Readings): ReadonlyArray<string> => {
@@ -18,6 +20,9 @@ const ofOldNames = (env: Environment, readings: Readings): ReadonlyArray<string>
   ];
 };
 
+const isShort = (password: Secret | undefined): boolean =>
+  password !== undefined && password.reveal().length < 12;
+
 const ofSafety = ({ isSet }: Readings, config: Config): ReadonlyArray<string> => [
   ...when(
     config.http.webhookSignature === undefined,
@@ -28,6 +33,18 @@ const ofSafety = ({ isSet }: Readings, config: Config): ReadonlyArray<string> =>
     'SECRET_KEY is shorter than 32 bytes; production refuses that',
   ),
   ...when(
+    config.auth.secretKey !== undefined && hasLittleVariety(config.auth.secretKey.reveal()),
+    'SECRET_KEY has few different characters: its length says nothing; make a new one',
+  ),
+  ...when(
+    config.environment !== 'dev' && isShort(config.auth.yaloUser.password),
+    'YALO_PASSWORD is shorter than 12 characters: it can be guessed',
+  ),
+  ...when(
+    config.http.trustProxy && isOfThisMachine(config.http.host) && config.metrics.token === undefined,
+    'the proxy is on this machine, so it passes /metrics on to everybody: set METRICS_TOKEN',
+  ),
+  ...when(
     config.environment === 'production' && config.store.kind === 'memory',
     'STORE=memory forgets every chat and message when the process ends',
   ),
@@ -36,6 +53,33 @@ const ofSafety = ({ isSet }: Readings, config: Config): ReadonlyArray<string> =>
     'ENVIRONMENT is not set, so this is dev, although with real remotes; set dev, staging or production',
   ),
 ];
+
+/** Where credentials and people's words are sent to. */
+const addresses = [
+  'SFC_LOGIN_URL',
+  'SFC_BASE_URL',
+  'SFC_CHAT_URL',
+  'INTEGRATIONS_BASE_URL',
+  'BOTRUNNER_URL',
+  'STUDIO_NG_URL',
+  'WEBHOOK_BASE_URL',
+] as const;
+
+const isOfThisMachine = (host: string): boolean => /^(?:localhost|127\.[\d.]+|\[?::1\]?)$/u.test(host);
+
+const isPlain = (address: string | undefined): boolean => {
+  const url = address === undefined ? null : URL.parse(address);
+  return url?.protocol === 'http:' && !isOfThisMachine(url.hostname);
+};
+
+/** Links without TLS, but for those that stay on this machine. */
+const ofAddresses = ({ peek }: Readings): ReadonlyArray<string> => {
+  const plain = addresses.filter((name) => isPlain(peek(name)));
+  return when(
+    plain.length > 0,
+    `credentials and messages travel in the clear: no https in ${plain.join(', ')}`,
+  );
+};
 
 const ofRemotes = (readings: Readings, { remotes }: Config): ReadonlyArray<string> => [
   ...when(readings.isSet('SFC_SCRT_URL'), 'SFC_SCRT_URL is ignored: this version has no Enhanced Chat'),
@@ -60,5 +104,6 @@ const when = (applies: boolean, warning: string): ReadonlyArray<string> => (appl
 export const warningsOf = (env: Environment, readings: Readings, config: Config): ReadonlyArray<string> => [
   ...ofOldNames(env, readings),
   ...ofSafety(readings, config),
+  ...ofAddresses(readings),
   ...ofRemotes(readings, config),
 ];

@@ -206,3 +206,39 @@ test('a body cut short, a closed port, a name nobody knows, a resolver that hang
   const hanging = make('cdn.example.com', { resolve: () => new Promise(() => undefined) });
   t.like(await hanging('https://cdn.example.com/', deadline(50)), unreachable);
 });
+
+for (const type of [
+  'text/html; charset=utf-8',
+  'image/svg+xml',
+  'application/x-msdownload',
+  'TEXT/JavaScript',
+]) {
+  test(`media of the type ${type} › is refused before it is read`, async (t) => {
+    const { port } = await serve(t, (_request, response) => {
+      // a body without end: whoever reads it waits for it
+      response.writeHead(200, { 'Content-Type': type }).write('x');
+    });
+    const media = await make(`localhost:${port}`)(`http://localhost:${port}/`, deadline());
+    t.like(media, { left: { _tag: 'MediaRefused', detail: 'media download: a type that is not taken' } });
+  });
+}
+
+test('a program or a page under another type’s name › is refused, at its first bytes', async (t) => {
+  const bodies = [Buffer.from('MZ\0\0'), Buffer.from('<!-- a --><HTML>'), Buffer.from('#!/bin/sh\n')];
+  for (const body of bodies) {
+    const { port } = await serve(t, (_request, response) => {
+      response.writeHead(200, { 'Content-Type': 'image/png' });
+      response.write(body);
+      // no more comes after these: the deadline is not what ends it
+      response.write(Buffer.alloc(1024, 32));
+    });
+    const media = await make(`localhost:${port}`, { maxBytes: 100_000 })(
+      `http://localhost:${port}/`,
+      deadline(),
+    );
+    t.like(media, { left: { detail: 'media download: a type that is not taken' } }, body.toString());
+    const whole = await serve(t, (_request, response) => response.end(body));
+    const short = await make(`localhost:${whole.port}`)(`http://localhost:${whole.port}/`, deadline());
+    t.like(short, { left: { detail: 'media download: a type that is not taken' } }, body.toString());
+  }
+});

@@ -10,7 +10,7 @@ export const serviceVariables = {
     codec: c.oneOf('dev', 'staging', 'production'),
     default: 'dev',
     meaning:
-      '`dev`, `staging` or `production`. The first two offer restart keywords. `dev` makes up SECRET_KEY and YALO_PASSWORD when they are not set. `production` refuses to start with a SECRET_KEY under 32 bytes, with the sandbox instead of real remotes, with unsigned webhooks (unless WEBHOOKS_UNSIGNED=true), and without STORE',
+      '`dev`, `staging` or `production`. The first two offer restart keywords. `dev` makes up SECRET_KEY and YALO_PASSWORD when they are not set. `production` refuses to start with a SECRET_KEY under 32 bytes, with secrets out of a manual (`changeme`), with the sandbox instead of real remotes, with unsigned webhooks (unless WEBHOOKS_UNSIGNED=true), and without STORE',
   },
   LOG_LEVEL: {
     codec: c.oneOf('error', 'warn', 'info', 'debug'),
