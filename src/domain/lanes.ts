@@ -177,7 +177,8 @@ export const moveBot = (
     chatId,
     bornAt: at,
     tries: 0,
-    notBefore: due,
+    // at once is at once, whatever the clock of the instance says that will send it
+    ...(outcome === 'success' ? {} : { notBefore: due }),
     heldUntil: due + botStateHoldMs,
     state,
     botSlug: conversation.profile.botSlug,

@@ -70,9 +70,12 @@ const drop = async (wires: Wires, session: SessionState, abort: AbortSignal): Pr
  * after it. Where the desk refuses that, it has taken none, or not yet: the session is dropped, so that none can come.
  */
 const endDoubtful = async (wires: Wires, session: SessionState, abort: AbortSignal): Promise<Result> => {
-  // one that is on its way comes first
-  if (!(await orAborted(wires.asking.get(session.sessionId), abort)))
-    return { kind: 'not-taken', detail: 'end of the session: its request is still under way' };
+  const asking = wires.asking.get(session.sessionId);
+  if (asking !== undefined) {
+    // it comes first, and after so long a wait the caller may not be the one to send any more
+    await orAborted(asking, abort);
+    return { kind: 'not-taken', detail: 'end of the session: its request was still under way', pauseMs: 0 };
+  }
   const post: DeskPost = { kind: 'end' };
   const what = chasitorPost.what(post);
   const request = chasitorPost.createRequest(wires, addressOf(wires, session), post, session.next + 1);
@@ -93,15 +96,13 @@ const endDoubtful = async (wires: Wires, session: SessionState, abort: AbortSign
   }
 };
 
-/** False: it was aborted first. */
-const orAborted = (work: Promise<unknown> | undefined, abort: AbortSignal): Promise<boolean> =>
+const orAborted = (work: Promise<unknown>, abort: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
-    const giveUp = (): void => resolve(false);
-    if (abort.aborted) return giveUp();
-    abort.addEventListener('abort', giveUp, { once: true });
     const done = (): void => {
-      abort.removeEventListener('abort', giveUp);
-      resolve(true);
+      abort.removeEventListener('abort', done);
+      resolve();
     };
-    Promise.resolve(work).then(done, done);
+    if (abort.aborted) return done();
+    abort.addEventListener('abort', done, { once: true });
+    work.then(done, done);
   });

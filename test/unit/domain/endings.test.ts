@@ -178,9 +178,10 @@ for (const { what, stages, happens, desk, user, bot, becomes, reason } of ending
       t.deepEqual(story.toAgent(id), desk);
       t.deepEqual(story.toUser(), user === undefined ? [] : [user]);
       t.deepEqual(story.bot(), bot);
-      const due = bot[0] === 'from-sf-success' ? story.now() : story.now() + 4_000;
+      const atOnce = bot[0] === 'from-sf-success';
+      const due = atOnce ? story.now() : story.now() + 4_000;
       t.like(story.conversation().lanes.bot[0], {
-        notBefore: due,
+        notBefore: atOnce ? undefined : due,
         heldUntil: due + 60_000,
         botSlug: 'a-bot',
       });

@@ -210,7 +210,7 @@ test('bot state › waits for the texts to the user, the spilled ones too, a min
   const spilled = { ...conversation, lanes: { ...conversation.lanes, user: [] } };
   t.is(botStateDueAt({ ...spilled, overflow: { ...spilled.overflow, count: 1 } }), start + 60_000);
   story.userDone();
-  t.is(botStateDueAt(story.conversation()), start);
+  t.is(botStateDueAt(story.conversation()), 0);
   story.happens({
     type: 'effect-failed',
     lane: 'bot',

@@ -238,7 +238,9 @@ test('the end › of a session waits for the answer to its request', async (t) =
   t.is(calls.length, 1);
   await clock.advance(500);
   await asked;
-  t.like(await ending, { result: { kind: 'taken' } });
+  t.like(await ending, { result: { kind: 'not-taken', pauseMs: 0 } }, 'the caller decides anew');
+  t.is(calls.length, 1);
+  t.like(await desk.send(doubtful, never()), { result: { kind: 'taken' } });
   t.regex(calls[1]?.url ?? '', /Chasitor\/ChatEnd$/u);
 });
 
