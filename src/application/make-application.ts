@@ -85,7 +85,7 @@ export interface WorkersHealth {
   /** Conversations that this process keeps. */
   readonly owned: number;
   /** Effects that wait, by lane. */
-  readonly queues: ReturnType<Keepers['queues']>;
+  readonly queues: Readonly<Record<'user' | 'bot' | 'agent' | 'files', number>>;
   readonly remotes: ReadonlyArray<{ readonly name: string; readonly up: boolean }>;
 }
 

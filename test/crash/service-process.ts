@@ -16,8 +16,8 @@ export interface ServiceProcess {
   readonly gone: () => Promise<void>;
   readonly isRunning: () => boolean;
   readonly pid: () => number | undefined;
-  /** Lines that it logged with this event, over all its lives. */
-  readonly logged: (event: string) => ReadonlyArray<Record<string, unknown>>;
+  /** Lines that it logged with this event (or all), over all its lives. */
+  readonly logged: (event?: string) => ReadonlyArray<Record<string, unknown>>;
 }
 
 const entry = fileURLToPath(new URL('./crashing-server.ts', import.meta.url));
@@ -90,7 +90,7 @@ export const makeServiceProcess = (port: number, env: Readonly<Record<string, st
     gone: async () => void (await over),
     isRunning: () => child !== undefined && child.exitCode === null && child.signalCode === null,
     pid: () => child?.pid,
-    logged: (event) => lines.filter((line) => line.event === event),
+    logged: (event) => lines.filter((line) => event === undefined || line.event === event),
   };
 };
 

@@ -8,24 +8,37 @@ import { freePort, makeServiceProcess, type ServiceProcess } from './service-pro
 
 export type Provider = 'whatsapp' | 'facebook';
 
-/** One user's chat, with everything that was said in both directions. */
+/** One user's chats, with everything that was said in both directions. */
 export interface Talk {
   readonly provider: Provider;
   readonly userId: string;
+  /** Captions of files too. */
   readonly said: string[];
   readonly answered: string[];
+  /** Captions. */
+  readonly files: string[];
+  /** The present or last chat. */
   chat: ChatView | undefined;
+  /** All that an agent took, oldest first. */
+  readonly chats: ChatView[];
 }
 
-export interface World {
+/** What the world asks of whatever serves it: one process or several behind one address. */
+export type Service = Pick<ServiceProcess, 'url' | 'kill'>;
+
+export interface World<Served extends Service = ServiceProcess> {
   readonly sandbox: Sandbox;
-  readonly service: ServiceProcess;
+  readonly service: Served;
   readonly talks: ReadonlyArray<Talk>;
   /** Connects all, and lets agents join; goes on over crashes. */
   readonly connectAll: () => Promise<void>;
   readonly connect: (talk: Talk) => Promise<void>;
   /** Writes as the user: again and again until the service has said 200. */
   readonly write: (talk: Talk) => Promise<void>;
+  /** Sends a picture with a caption, as `write` does. */
+  readonly sendFile: (talk: Talk) => Promise<void>;
+  /** Asks to finish the chat, until the service has said that it is finished. */
+  readonly finish: (talk: Talk) => Promise<void>;
   /** Writes as the agent: so many texts in one batch. */
   readonly answer: (talk: Talk, count: number) => void;
   readonly settled: (timeoutMs: number) => Promise<void>;
@@ -34,9 +47,10 @@ export interface World {
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** What the agent was told beside the introduction. */
-export const heard = ({ chat }: Talk): ReadonlyArray<string> =>
-  (chat?.transcript ?? [])
+/** What the agents were told beside introductions and notices. */
+export const heard = ({ chats }: Talk): ReadonlyArray<string> =>
+  chats
+    .flatMap(({ transcript }) => transcript)
     .filter(({ from, text }) => from === 'visitor' && text.startsWith('u'))
     .map(({ text }) => text);
 
@@ -49,18 +63,43 @@ export const shown = (
     .shownTo(userId, provider)
     .flatMap(({ text }) => (text?.startsWith('a') ? [text] : []));
 
+/** Captions of the files that stand in the cases of the talk's chats, as often as they are there. */
+export const filed = ({ sandbox }: Pick<World, 'sandbox'>, { chats }: Talk): ReadonlyArray<string> => {
+  const { records } = sandbox.salesforce;
+  const cases = new Set(chats.map(({ caseId }) => caseId ?? ''));
+  return (
+    [...cases]
+      .flatMap((caseId) => records.withText('ContentDocumentLink', 'LinkedEntityId', caseId))
+      .flatMap(({ ContentDocumentId: id }) =>
+        records.withText('ContentVersion', 'ContentDocumentId', String(id)),
+      )
+      // on Facebook a caption is a message of its own, and the file has the name of its address
+      .map(({ Title }) => String(Title).replace('.jpg', ''))
+  );
+};
+
+/** How often the bot was told to go on with the user after a chat that came to a good end. */
+export const movedOn = ({ sandbox }: Pick<World, 'sandbox'>, { userId }: Talk): number =>
+  sandbox.yalo.botStates.of(userId).filter(({ state }) => state === 'from-sf-success').length;
+
 /** The first of each, in order. */
 export const withoutRepeats = (texts: ReadonlyArray<string>): ReadonlyArray<string> => [...new Set(texts)];
 
-export const makeWorld = async (options: {
-  readonly chats: number;
-  readonly env?: Readonly<Record<string, string>>;
-}): Promise<World> => {
+type Environment = Readonly<Record<string, string>>;
+
+/** Served by one process on sqlite. */
+export const makeWorld = (options: { readonly chats: number; readonly env?: Environment }): Promise<World> =>
+  makeWorldWith(options, async (env) => makeServiceProcess(await freePort(), env));
+
+export const makeWorldWith = async <Served extends Service>(
+  options: { readonly chats: number; readonly env?: Environment },
+  makeService: (env: Environment) => Promise<Served>,
+): Promise<World<Served>> => {
   const sandbox = await startSandbox({
     liveAgent: { pollHoldMs: 2_000, connectionTimeoutMs: 600_000, initTimeoutMs: 60_000 },
   });
   const folder = mkdtempSync(join(tmpdir(), 'relevo-crash-'));
-  const service = makeServiceProcess(await freePort(), {
+  const service = await makeService({
     ...sandbox.environment(),
     ...secrets,
     STORE: 'sqlite',
@@ -79,7 +118,9 @@ export const makeWorld = async (options: {
       userId: `52155${String(10_000_000 + index)}`,
       said: [],
       answered: [],
+      files: [],
       chat: undefined,
+      chats: [],
     };
   });
 
@@ -99,21 +140,25 @@ export const makeWorld = async (options: {
       signal: AbortSignal.timeout(30_000),
     }).catch(() => undefined);
 
+  let token: string | undefined;
+  /** One token serves all: it outlives the process that gave it. */
   const login = async (): Promise<string> => {
-    for (;;) {
+    while (token === undefined) {
       const answer = await call('POST', '/v1/authenticate', {
         username: 'yaloUser',
         password: secrets.YALO_PASSWORD,
       });
       const body = (await answer?.json().catch(() => undefined)) as { token?: string } | undefined;
-      if (body?.token !== undefined) return body.token;
-      await pause(50);
+      token = body?.token;
+      if (token === undefined) await pause(50);
     }
+    return token;
   };
 
   /** The chat that the desk has for the user, once the service knows that it is open. */
-  const connect = async (talk: Talk, token: string): Promise<void> => {
+  const connect = async (talk: Talk): Promise<void> => {
     const { provider, userId } = talk;
+    const bearer = await login();
     const request = {
       ...whatsAppConnect,
       provider,
@@ -122,11 +167,11 @@ export const makeWorld = async (options: {
       phoneNumber: userId,
     };
     for (;;) {
-      const answer = await call('POST', '/v1/chats/connect', request, token);
+      const answer = await call('POST', '/v1/chats/connect', request, bearer);
       if (answer?.status === 200) break;
       // it may have come through before a crash
       if (answer?.status === 409) {
-        const view = await call('GET', `/v1/chats/${userId}?provider=${provider}`, undefined, token);
+        const view = await call('GET', `/v1/chats/${userId}?provider=${provider}`, undefined, bearer);
         const body = (await view?.json().catch(() => undefined)) as { state?: string } | undefined;
         if (body?.state === 'waiting' || body?.state === 'active') break;
       }
@@ -137,32 +182,50 @@ export const makeWorld = async (options: {
     await agents.waitForChat(isWaiting, 60_000);
     // an earlier one may still have to be ended
     talk.chat = agents.chats(isWaiting).at(-1);
-    if (talk.chat !== undefined) agents.accept(talk.chat, 'Andrea');
+    if (talk.chat === undefined) return;
+    talk.chats.push(talk.chat);
+    agents.accept(talk.chat, 'Andrea');
+  };
+
+  const { phone } = sandbox.yalo;
+  const untilTaken = async (send: () => Promise<{ readonly status: number }>): Promise<void> => {
+    while ((await send().catch(() => undefined))?.status !== 200) await pause(20);
   };
 
   const write = async (talk: Talk): Promise<void> => {
-    const text = `u${talk.said.length + 1}`;
-    talk.said.push(text);
-    const id = `${talk.provider}-${talk.userId}-${text}`;
-    for (;;) {
-      const sent = await sandbox.yalo.phone
-        .sendText(talk.provider, talk.userId, text, id)
-        .catch(() => undefined);
-      if (sent?.status === 200) return;
-      await pause(20);
-    }
+    const { provider, userId, said } = talk;
+    const text = `u${said.length + 1}`;
+    said.push(text);
+    await untilTaken(() => phone.sendText(provider, userId, text, `${provider}-${userId}-${text}`));
+  };
+
+  const sendFile = async (talk: Talk): Promise<void> => {
+    const { provider, userId, said, files } = talk;
+    const caption = `u${said.length + 1}`;
+    said.push(caption);
+    files.push(caption);
+    const id = `${provider}-${userId}-${caption}`;
+    const url = `${sandbox.yalo.mediaUrl}/media/any/${caption}.jpg`;
+    await untilTaken(() => phone.sendMedia({ provider, userId, caption, id, url }));
+  };
+
+  const finish = async ({ provider, userId }: Talk): Promise<void> => {
+    const bearer = await login();
+    const path = `/v1/chat/finish/${userId}?provider=${provider}`;
+    // not found: it was finished when the answer was lost
+    while (![200, 404].includes((await call('DELETE', path, undefined, bearer))?.status ?? 0))
+      await pause(50);
   };
 
   return {
     sandbox,
     service,
     talks,
-    connect: async (talk) => connect(talk, await login()),
-    connectAll: async () => {
-      const token = await login();
-      await Promise.all(talks.map((talk) => connect(talk, token)));
-    },
+    connect,
+    connectAll: async () => void (await Promise.all(talks.map(connect))),
     write,
+    sendFile,
+    finish,
     answer: (talk, count) => {
       if (talk.chat === undefined) return;
       const from = talk.answered.length;
@@ -174,6 +237,7 @@ export const makeWorld = async (options: {
       const end = performance.now() + timeoutMs;
       const isSettled = (talk: Talk): boolean =>
         heard(talk).length >= talk.said.length &&
+        withoutRepeats(filed({ sandbox }, talk)).length >= talk.files.length &&
         withoutRepeats(shown({ sandbox }, talk)).length >= talk.answered.length;
       while (!talks.every(isSettled) && performance.now() < end) await pause(50);
     },

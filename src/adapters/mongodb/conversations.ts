@@ -66,32 +66,38 @@ export const makeConversations = (deps: Deps): Pick<ChatStore, Part> => {
     // a text above '' is an owner; this way only keys of the index that belong to others are looked at
     ownedByOthers: (living, { after, limit }) =>
       calls.read(async () => {
-        const others = conversations.find(
-          {
-            owner: { $gt: '', $nin: [...living] },
-            ...(after === undefined ? {} : { _id: { $gt: storedText(after) } }),
-          },
-          { sort: { _id: 1 }, batchSize: limit, maxTimeMS },
-        );
         const readable: StoredConversation[] = [];
-        for await (const found of others) {
-          const read = readOrTell(found);
-          if (read !== undefined) readable.push(read);
-          if (readable.length >= limit) break;
+        let last = after === undefined ? '' : storedText(after);
+        // sorted no further than asked for; the place of a damaged one is filled by the next page
+        while (readable.length < limit) {
+          const wanted = limit - readable.length;
+          const found = await conversations
+            .find(
+              { owner: { $gt: '', $nin: [...living] }, _id: { $gt: last } },
+              { sort: { _id: 1 }, limit: wanted, maxTimeMS },
+            )
+            .toArray();
+          for (const document of found) {
+            const read = readOrTell(document);
+            if (read !== undefined) readable.push(read);
+          }
+          last = found.at(-1)?._id ?? last;
+          if (found.length < wanted) break;
         }
         return readable;
       }),
 
-    // who asks again after a lost answer finds that it has what it wanted
+    // two plain steps: who asks again after a lost answer finds that it has what it wanted, and an engine that is merely
+    // like MongoDB need not have a quick `findAndModify`
     takeOver: (user, from, to) =>
       calls.write(async () => {
         const _id = storedUser(user);
-        const taken =
-          (await conversations.findOneAndUpdate(
-            { _id, owner: from.owner, epoch: from.epoch },
-            { $set: { owner: to }, $inc: { epoch: 1 } },
-            { returnDocument: 'after', maxTimeMS },
-          )) ?? (await conversations.findOne({ _id, owner: to, epoch: from.epoch + 1 }, { maxTimeMS }));
+        await conversations.updateOne(
+          { _id, owner: from.owner, epoch: from.epoch },
+          { $set: { owner: to }, $inc: { epoch: 1 } },
+          { maxTimeMS },
+        );
+        const taken = await conversations.findOne({ _id, owner: to, epoch: from.epoch + 1 }, { maxTimeMS });
         return taken === null ? O.none : O.some(readConversation(taken));
       }),
 

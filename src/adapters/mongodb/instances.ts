@@ -15,24 +15,32 @@ interface Deps {
  * watch, by their own clocks, and released.
  */
 export const makeInstances = ({ instances, calls, maxTimeMS }: Deps): Instances => {
-  const beat = async (self: string): Promise<void> => {
-    await instances.updateOne({ _id: self }, { $inc: { beat: 1 } }, { upsert: true, maxTimeMS });
+  const beat = async (self: string, owned: number): Promise<void> => {
+    await instances.updateOne(
+      { _id: self },
+      { $inc: { beat: 1 }, $set: { owned } },
+      { upsert: true, maxTimeMS },
+    );
   };
   return {
-    beat: (self) =>
+    beat: (self, owned) =>
       calls.write(async () => {
         try {
-          await beat(self);
+          await beat(self, owned);
         } catch (cause) {
           // two first beats at once: by now the document is there
           if (!(cause instanceof MongoServerError && cause.code === duplicateKey)) throw cause;
-          await beat(self);
+          await beat(self, owned);
         }
       }),
     list: () =>
       calls.read(async () => {
         const found = await instances.find({}, { maxTimeMS }).toArray();
-        return found.map(({ _id, beat: count }) => ({ id: _id, beat: count }));
+        return found.map(({ _id, beat: count, owned }) => ({
+          id: _id,
+          beat: count,
+          ...(owned === undefined ? {} : { owned }),
+        }));
       }),
     release: (id) =>
       calls.write(async () => {

@@ -8,7 +8,7 @@ import type { AgentDesk, DeskAnswer, PostOutcome, Prepared } from '../ports/agen
 import type { ContextStore } from '../ports/context-store.port.ts';
 import type { Turns } from '../ports/turns.port.ts';
 import { pause } from '../pause.ts';
-import { backoffMs } from './backoff.ts';
+import { backoffMs, waitsForNextTry } from './backoff.ts';
 import type { Desks } from './bind-posts.ts';
 import { makeInbox, rangeOf } from './inbox.ts';
 import { deadline } from '../deadline.ts';
@@ -104,7 +104,7 @@ export const makeAgentLane = (
       return begin(() => giveUp(head, keeper.conversation().lastError ?? 'its time is over'));
     }
     // the conversation's own time comes back to it
-    if ((head.notBefore ?? 0) > now) return;
+    if (waitsForNextTry(head.notBefore, now)) return;
     const prepared = prepare(adapter, desk.state, agent);
     if (!prepared.ready) {
       hearing.needed();

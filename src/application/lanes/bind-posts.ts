@@ -3,6 +3,7 @@ import type { ChatEvent } from '../../domain/chat-event.ts';
 import type { Conversation } from '../../domain/conversation.ts';
 import type { AgentDesk } from '../ports/agent-desk.port.ts';
 import type { Clock } from '../ports/clock.port.ts';
+import { waitsForNextTry } from './backoff.ts';
 
 /** Desks by kind: an open chat keeps the one it began with. */
 export type Desks = ReadonlyMap<string, AgentDesk>;
@@ -21,8 +22,8 @@ export const makeBindPosts =
     Object.entries(conversation.lanes.chats).reduce((next, [chatId, { desk, agent }]) => {
       const [head] = agent.posts;
       const now = deps.clock.now();
-      if (desk === undefined || head === undefined || agent.bound > 0 || (head.notBefore ?? 0) > now)
-        return next;
+      if (desk === undefined || head === undefined || agent.bound > 0) return next;
+      if (waitsForNextTry(head.notBefore, now)) return next;
       const prepared = deps.desks.get(desk.kind)?.prepare(
         desk.state,
         agent.posts.map(({ post }) => post),

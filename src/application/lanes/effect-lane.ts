@@ -21,8 +21,8 @@ type Deliverable = UserText | BotState | Upload;
 export interface EffectLaneSpec<T extends Deliverable> {
   readonly lane: EffectLane;
   readonly head: (conversation: Conversation) => T | undefined;
-  /** ms since 1970 */
-  readonly dueAt: (conversation: Conversation, head: T) => number;
+  /** `now`: ms since 1970. */
+  readonly isDue: (conversation: Conversation, head: T, now: number) => boolean;
   readonly gate: RemoteGate;
   readonly turns?: Turns;
   readonly timeoutMs: number;
@@ -62,7 +62,7 @@ export const makeEffectLane =
       const now = clock.now();
       if (isHopeless(head, now))
         return begin(() => giveUp(head, conversation.lastError ?? 'its time is over'));
-      if (spec.dueAt(conversation, head) > now) return;
+      if (!spec.isDue(conversation, head, now)) return;
       const ticket = gate.enter();
       if (ticket === undefined) gate.whenOpen(pump);
       else begin(() => attempt(head, ticket).finally(() => gate.unused(ticket)));

@@ -11,6 +11,7 @@ import type { ContextStore } from '../ports/context-store.port.ts';
 import type { Turns } from '../ports/turns.port.ts';
 import { pause } from '../pause.ts';
 import { makeAgentLane, type AgentLaneWorker } from './agent-lane.ts';
+import { waitsForNextTry } from './backoff.ts';
 import type { Desks } from './bind-posts.ts';
 import { makeEffectLane, type EffectLaneSpec } from './effect-lane.ts';
 import { makeHearing, type HearingWorker } from './hearing.ts';
@@ -192,7 +193,7 @@ export const makeWorker = (deps: WorkerDeps, keeper: Keeper): Worker => {
 const userTexts = ({ channel, gates, turns }: WorkerDeps): EffectLaneSpec<UserText> => ({
   lane: 'user',
   head: ({ lanes }) => lanes.user[0],
-  dueAt: (_, { notBefore }) => notBefore ?? 0,
+  isDue: (_, { notBefore }, now) => !waitsForNextTry(notBefore, now),
   gate: gates.channel,
   turns: turns.channel,
   timeoutMs: sendTimeoutMs,
@@ -203,7 +204,7 @@ const userTexts = ({ channel, gates, turns }: WorkerDeps): EffectLaneSpec<UserTe
 const botStates = ({ botFlow, gates }: WorkerDeps): EffectLaneSpec<BotState> => ({
   lane: 'bot',
   head: ({ lanes }) => lanes.bot[0],
-  dueAt: (conversation) => botStateDueAt(conversation) ?? 0,
+  isDue: (conversation, _, now) => (botStateDueAt(conversation) ?? 0) <= now,
   gate: gates.botFlow,
   timeoutMs: sendTimeoutMs,
   recognisesRepeats: () => false,
@@ -213,7 +214,7 @@ const botStates = ({ botFlow, gates }: WorkerDeps): EffectLaneSpec<BotState> => 
 const uploads = ({ files, gates }: WorkerDeps, chatId: ChatId): EffectLaneSpec<Upload> => ({
   lane: 'files',
   head: ({ lanes }) => lanes.chats[chatId]?.files[0],
-  dueAt: (_, { notBefore }) => notBefore ?? 0,
+  isDue: (_, { notBefore }, now) => !waitsForNextTry(notBefore, now),
   gate: gates.files,
   timeoutMs: fileTimeoutMs,
   recognisesRepeats: () => false,

@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { MongoClient } from 'mongodb';
+import pLimit from 'p-limit';
 import type { DependencyContainer } from 'tsyringe';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../../sandbox/index.ts';
 import type { Log } from '../../../src/application/ports/log.port.ts';
@@ -9,6 +11,7 @@ import { decodeConfig, type Config } from '../../../src/main/config.ts';
 import { makeContainer } from '../../../src/main/container.ts';
 import { startService, type Service } from '../../../src/main/lifecycle.ts';
 import { tokens } from '../../../src/main/tokens.ts';
+import { databaseName } from '../../support/mongo.ts';
 
 export interface Answer {
   readonly status: number;
@@ -64,17 +67,48 @@ const configOf = (env: Readonly<Record<string, string>>): Config => {
   return decoded.right.config;
 };
 
+type StoreKind = 'memory' | 'sqlite' | 'mongodb';
+
+const storeKind = (): StoreKind => {
+  const { E2E_STORE: named = 'sqlite' } = process.env;
+  if (named === 'memory' || named === 'sqlite' || named === 'mongodb') return named;
+  throw new Error(`E2E_STORE: ${named}`);
+};
+
+/** Services over one engine at the same time: it is to answer within its deadlines, whatever else the machine does. */
+const places = pLimit(3);
+
+/** Waits for a place; the answer gives it back. */
+const takePlace = (store: StoreKind): Promise<() => void> =>
+  store === 'mongodb'
+    ? new Promise((taken) => void places(() => new Promise<void>((giveBack) => taken(giveBack))))
+    : Promise.resolve(() => undefined);
+
+/** Gone at the end, with all that is in it. */
+const dropDatabase = async (uri: string, name: string): Promise<void> => {
+  const client = new MongoClient(uri, { serverSelectionTimeoutMS: 5_000 });
+  await client
+    .db(name)
+    .dropDatabase()
+    .finally(() => client.close());
+};
+
 export const startTestService = async (
   options: {
     readonly env?: Readonly<Record<string, string>>;
-    readonly store?: 'memory' | 'sqlite';
+    /** Absent: the one that `E2E_STORE` names, else sqlite. */
+    readonly store?: StoreKind;
     readonly sandbox?: SandboxOptions;
     /** Registers other things before anything is made. */
     readonly prepare?: (container: DependencyContainer) => void;
   } = {},
 ): Promise<TestService> => {
+  const store = options.store ?? storeKind();
+  const giveBack = await takePlace(store);
   const sandbox = await startSandbox(options.sandbox);
   const folder = mkdtempSync(join(tmpdir(), 'relevo-e2e-'));
+  const { E2E_MONGODB_URI: uri = '' } = process.env;
+  const database = databaseName();
   const logged: LoggedLine[] = [];
   const log = recordingLog(logged);
   let running: { readonly container: DependencyContainer; readonly service: Service };
@@ -86,8 +120,9 @@ export const startTestService = async (
       ...secrets,
       HOST: '127.0.0.1',
       PORT: '0',
-      STORE: options.store ?? 'sqlite',
+      STORE: store,
       SQLITE_PATH: join(folder, 'relevo.db'),
+      ...(store === 'mongodb' ? { MONGODB_URI: uri, MONGODB_DATABASE: database } : {}),
       BOTRUNNER_TIMEOUT: '0',
       RATE_LIMIT_SALESFORCE: '1000/s',
       RATE_LIMIT_YALO: '1000/s',
@@ -128,7 +163,10 @@ export const startTestService = async (
     return request(method, path, body, token);
   };
 
-  await start();
+  await start().catch((cause: unknown) => {
+    giveBack();
+    throw cause;
+  });
   return {
     sandbox,
     logged,
@@ -144,6 +182,8 @@ export const startTestService = async (
       await running.service.stop();
       await sandbox.stop();
       rmSync(folder, { recursive: true, force: true });
+      if (store === 'mongodb') await dropDatabase(uri, database);
+      giveBack();
     },
   };
 };

@@ -1,0 +1,3 @@
+/** The same conversations over the store that nothing outlives. */
+process.env.E2E_STORE = 'memory';
+await import('./conversation.test.ts');

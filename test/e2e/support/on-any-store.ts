@@ -1,0 +1,2 @@
+import '../conversation.test.ts';
+import '../restart.test.ts';
