@@ -60,7 +60,9 @@ const drop = async (wires: Wires, session: SessionState, abort: AbortSignal): Pr
   const request = createDropRequest(wires, addressOf(wires, session));
   const answer = await within(wires, abort, (signal) => wires.exchange(what, request, signal));
   if (E.isLeft(answer)) return resultOf(what, answer);
-  return isOverLimit(answer.right) || answer.right.status >= 500
+  // a 408 or 409 says nothing of what became of the session
+  const isAnswered = answer.right.status < 500 && ![408, 409].includes(answer.right.status);
+  return isOverLimit(answer.right) || !isAnswered
     ? { kind: 'unknown', detail: described(what, answer.right) }
     : { kind: 'taken' };
 };

@@ -74,7 +74,9 @@ export const makeKeeper = (deps: KeeperDeps, initial: StoredConversation): Keepe
   let waiting: Waiting[] = [];
   let working = false;
   let lost = false;
-  let distrusted = false;
+  /** How often it was distrusted, and how much of that a reading or a write since then has settled. */
+  let distrusts = 0;
+  let settled = 0;
   let writes = 0;
 
   const lose = (): void => {
@@ -149,14 +151,16 @@ export const makeKeeper = (deps: KeeperDeps, initial: StoredConversation): Keepe
   /** Reads what the store has; false: it is not ours any more. */
   const look = async (): Promise<boolean> => {
     for (let failures = 0; !lost; failures += 1) {
+      const asOf = distrusts;
       const found = await deps.store.load(user)();
-      if (E.isRight(found)) return take(O.toUndefined(found.right));
+      if (E.isRight(found)) return take(O.toUndefined(found.right), asOf);
       await pause(deps.clock, Math.min(5_000, 50 * 2 ** failures));
     }
     return false;
   };
 
-  const take = (found: StoredConversation | undefined): boolean => {
+  /** `asOf`: the distrust that there was when the store was asked. */
+  const take = (found: StoredConversation | undefined, asOf: number): boolean => {
     const ours =
       found !== undefined &&
       O.isSome(found.owner) &&
@@ -166,7 +170,7 @@ export const makeKeeper = (deps: KeeperDeps, initial: StoredConversation): Keepe
       lose();
       return false;
     }
-    distrusted = false;
+    settled = Math.max(settled, asOf);
     if (found.rev !== stored.rev || found.writeId !== stored.writeId) stored = found;
     return true;
   };
@@ -175,6 +179,7 @@ export const makeKeeper = (deps: KeeperDeps, initial: StoredConversation): Keepe
     decided: Conversation,
     attempts: string[],
   ): Promise<'saved' | 'lost' | 'conflict' | 'unavailable'> => {
+    const asOf = distrusts;
     const { effects, conversation } = spillage(decided);
     const stamp = { epoch: stored.epoch, attempt: (writes += 1) };
     if (effects.length > 0 && E.isLeft(await deps.store.spill(user, effects, stamp)())) return 'unavailable';
@@ -196,9 +201,9 @@ export const makeKeeper = (deps: KeeperDeps, initial: StoredConversation): Keepe
       deps.log.warn('conversation-not-saved', { user: user.id, detail: saved.detail });
       return 'unavailable';
     }
-    if (saved.outcome === 'conflict') return take(O.toUndefined(saved.found)) ? 'conflict' : 'lost';
+    if (saved.outcome === 'conflict') return take(O.toUndefined(saved.found), asOf) ? 'conflict' : 'lost';
     stored = saved.found ?? { ...stored, conversation, rev: stored.rev + 1, writeId };
-    distrusted = false;
+    settled = Math.max(settled, asOf);
     if (done) lose();
     return 'saved';
   };
@@ -217,9 +222,9 @@ export const makeKeeper = (deps: KeeperDeps, initial: StoredConversation): Keepe
     apply: (plan) => enqueue(plan, false),
     refresh: () => enqueue(() => [], true),
     isLost: () => lost,
-    mayAct: () => !lost && !distrusted,
+    mayAct: () => !lost && settled === distrusts,
     distrust: () => {
-      distrusted = true;
+      distrusts += 1;
     },
     backlog: () => waiting.length,
     abandon: lose,

@@ -79,6 +79,7 @@ export const makeHearing = (deps: HearingDeps, keeper: Keeper, chatId: ChatId): 
     while (mayHear()) {
       running = new AbortController();
       await whileCrowded(running.signal);
+      if (!mayHear()) break;
       const own = keeper.conversation().lanes.chats[chatId];
       const desk = deps.desks.get(own?.desk?.kind ?? '');
       if (own?.desk === undefined || desk === undefined) break;

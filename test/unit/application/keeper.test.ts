@@ -122,3 +122,25 @@ test('keeper › with nothing left to do the conversation is nobody’s', async 
   t.true(keeper.isLost());
   t.is((await bench.stored()).owner._tag, 'None');
 });
+
+test('keeper › an answer to what was asked before the distrust settles nothing', async (t) => {
+  const bench = makeBench();
+  const keeper = keeperOf(bench, await begun(bench));
+  const { save } = bench.store;
+  const late = Promise.withResolvers<void>();
+  Object.assign(bench.store, {
+    save: (one: Parameters<typeof save>[0]) => async () => {
+      const outcome = await save(one)();
+      await late.promise;
+      return outcome;
+    },
+  });
+  const applied = keeper.apply(() => [{ type: 'user-spoke', chatId: 'chat-a', at: 1_793_620_900_000 }]);
+  await bench.clock.flush();
+  keeper.distrust();
+  late.resolve();
+  t.is(await applied, 'saved');
+  t.false(keeper.mayAct());
+  t.is(await keeper.refresh(), 'saved');
+  t.true(keeper.mayAct());
+});

@@ -204,6 +204,12 @@ for (const [what, answers, calls, outcome] of [
   ['was not taken, says another desk', [{ status: 400 }, { status: 404 }], 2, 'delivered'],
   ['cannot be told in a failover', [{ status: 503, body: 'Invalid Affinity Token' }], 2, 'unknown'],
   ['cannot be told', [{ status: 500 }], 1, 'unknown'],
+  [
+    'cannot be told by a conflict',
+    [{ status: 409, body: samples.outOfSync(2, 0) }, { status: 409 }],
+    2,
+    'unknown',
+  ],
 ] as const) {
   test(`the end › of a session whose request ${what}`, async (t) => {
     const doubtful = session({ requested: false, next: 1 });
