@@ -101,6 +101,13 @@ module.exports = {
       to: { path: `${packages('ava')}|^src/(adapters|main)/`, reachable: true },
     },
     {
+      name: 'the-inside-stands-alone',
+      comment: 'Whoever imports the use cases alone needs no adapter, and no package but fp-ts.',
+      severity: 'error',
+      from: { path: '^src/index\\.ts$' },
+      to: { path: '^src/(adapters|main)/|(^|/)node_modules/(?!(@types/)?fp-ts/)', reachable: true },
+    },
+    {
       name: 'no-circles',
       comment: 'Two files that need each other are one file, or three.',
       severity: 'error',
@@ -119,8 +126,18 @@ module.exports = {
       comment: 'Code that only tests reach is no part of the service: wire it up, or take it away.',
       severity: 'error',
       from: { path: '^src/main/server\\.ts$' },
-      // what writes the documents of the configuration is for scripts/config-docs.ts
-      to: { path: '^src/', pathNot: '^src/main/config/docs\\.ts$', reachable: false },
+      to: {
+        path: '^src/',
+        pathNot: [
+          // what writes the documents of the configuration is for scripts/config-docs.ts
+          '^src/main/config/docs\\.ts$',
+          // the entries of the package, and what is for embedders alone
+          '^src/(index|embedding)\\.ts$',
+          '^src/adapters/.+/index\\.ts$',
+          '^src/adapters/absent/',
+        ],
+        reachable: false,
+      },
     },
     {
       name: 'every-import-is-found',

@@ -70,6 +70,17 @@ export default tseslint.config(
     },
   },
   {
+    // programs of a terminal, and tests of Node's own runner
+    files: ['examples/**'],
+    rules: {
+      'no-console': 'off',
+      '@typescript-eslint/no-floating-promises': [
+        'error',
+        { allowForKnownSafeCalls: [{ from: 'package', package: 'node:test', name: 'test' }] },
+      ],
+    },
+  },
+  {
     files: ['**/*.js', '**/*.cjs', '**/*.mjs'],
     ...tseslint.configs.disableTypeChecked,
     rules: { ...tseslint.configs.disableTypeChecked.rules, 'fp-ts/no-discarded-pure-expression': 'off' },

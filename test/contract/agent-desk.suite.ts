@@ -3,7 +3,7 @@ import { holds, same } from './contract.ts';
 import { DeskRelay, soon } from './desk-relay.ts';
 
 /** The agent's side of the desk, and what can go wrong on the way to it. */
-interface DeskConsole {
+export interface DeskConsole {
   readonly accept: (agent: string) => Promise<void> | void;
   /** Several texts come to the visitor at once. */
   readonly say: (...texts: ReadonlyArray<string>) => Promise<void> | void;
@@ -19,7 +19,8 @@ interface DeskConsole {
   readonly failNextReceive: () => void;
 }
 
-interface DeskSetup {
+/** A desk with one agent, and nothing in it yet. */
+export interface DeskSetup {
   readonly desk: AgentDesk;
   readonly request: ChatRequest;
   /** Of the chat that the desk opened last. */

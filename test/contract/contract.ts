@@ -29,7 +29,10 @@ export type MakeStore<Store> = (settings: StoreSettings) => Promise<StoreSetup<S
 
 export type Ability = 'reopen' | 'another' | 'cut-off';
 
-/** One promise of a port. `run` rejects, and says which promise was broken, when the store does not keep it. */
+/**
+ * One promise of a port, told by its title. `run` makes a store of its own, disposes of it whatever happens, and rejects
+ * when the store does not keep the promise: with the sentence that it broke, what was expected, and what came.
+ */
 export interface ContractCase<Store> {
   readonly title: string;
   /** Only for stores that can do this. */
@@ -41,7 +44,8 @@ export const minute = 60_000;
 export const hour = 60 * minute;
 export const day = 24 * hour;
 
-interface Tools<Store> {
+/** What a case is written with. */
+export interface Tools<Store> {
   readonly store: Store;
   readonly clock: TestClock;
   /** One store, or two on the same data where there can be two: what must hold under concurrency holds between both. */
@@ -53,12 +57,12 @@ interface Tools<Store> {
   readonly sweeps: () => Promise<void>;
 }
 
-interface CaseOptions {
+export interface CaseOptions {
   readonly needs?: Ability;
   readonly settings?: Partial<Omit<StoreSettings, 'clock'>>;
 }
 
-type Body<Store> = (tools: Tools<Store>) => Promise<void>;
+export type Body<Store> = (tools: Tools<Store>) => Promise<void>;
 
 const lacking = (ability: Ability) => (): never => {
   throw new Error(`this case needs a store that offers '${ability}'`);
@@ -101,11 +105,44 @@ export const contractCase =
     };
   };
 
+/** Longest that a call may take by the real clock, ms: a store that never answers is told as what it is. */
+const patienceMs = 30_000;
+
+const inTime = async <A>(call: () => Promise<A>): Promise<A> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`no answer within ${patienceMs / 1000} s: every call comes to an end`)),
+      patienceMs,
+    );
+  });
+  try {
+    return await Promise.race([call(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
 /** Runs a call that must succeed. */
 export const done = async <A>(call: TaskEither<StoreUnavailable, A>): Promise<A> => {
-  const answer = await call();
+  const answer = await inTime(async () => {
+    try {
+      return await call();
+    } catch (thrown) {
+      const what = thrown instanceof Error ? thrown.message : shown(thrown);
+      throw new Error(
+        `the store threw (${what}); failures are answered as data: ` +
+          "{ _tag: 'Left', left: { _tag: 'StoreUnavailable', detail } }",
+        { cause: thrown },
+      );
+    }
+  });
   if (answer._tag === 'Left')
     throw new Error(`the store answered StoreUnavailable, and nothing was wrong: ${answer.left.detail}`);
+  if ((answer as { _tag: unknown })._tag !== 'Right')
+    throw new Error(
+      `a call answers { _tag: 'Right', right } or { _tag: 'Left', left }, and not: ${shown(answer)}`,
+    );
   return answer.right;
 };
 

@@ -1,4 +1,5 @@
 import test from 'ava';
+import { casesFor } from './check.ts';
 import type { Ability, ContractCase, MakeStore } from './contract.ts';
 
 /** Registers the cases that a store with these abilities has to pass. */
@@ -8,9 +9,8 @@ export const runContract = <Store>(
   make: MakeStore<Store>,
   abilities: ReadonlyArray<Ability>,
 ): void => {
-  for (const { title, needs, run } of contract)
-    if (needs === undefined || abilities.includes(needs))
-      test(`${name}: ${title}`, async (t) => {
-        await t.notThrowsAsync(run(make));
-      });
+  for (const { title, run } of casesFor(contract, abilities))
+    test(`${name}: ${title}`, async (t) => {
+      await t.notThrowsAsync(run(make));
+    });
 };
