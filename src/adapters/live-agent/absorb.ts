@@ -12,7 +12,7 @@ import {
 } from './recovery.ts';
 import type { Setback, Signal } from './signal.ts';
 import { type SessionState, withGot, without } from './state.ts';
-import { digest } from './transcript.ts';
+import { digest, shortDigest } from './transcript.ts';
 
 /** Polls begin this far apart when the desk has nothing new to say (relay.md §4.5). */
 const pollEveryMs = 1_000;
@@ -132,7 +132,7 @@ const said = (sofar: Told, event: Extract<DeskEvent, { type: 'agent-said' }>, no
   const line = digest(event.text);
   const { told } = sofar.state;
   const awaited = told?.until !== undefined && now > told.until ? undefined : told;
-  const place = awaited?.lines.indexOf(line) ?? -1;
+  const place = awaited?.lines.indexOf(shortDigest(line)) ?? -1;
   const texts = sofar.texts + 1;
   if (awaited !== undefined && place >= 0) {
     const state = { ...sofar.state, told: { ...awaited, lines: awaited.lines.slice(place + 1) } };

@@ -2,12 +2,12 @@ import type { Absorbed } from '../../application/ports/agent-desk.port.ts';
 import type { DeskEvent } from '../../domain/desk-event.ts';
 import type { Signal } from './signal.ts';
 import { type SessionState, withGot, without, withoutHead } from './state.ts';
-import { align, alignPosted, digest, readTranscript } from './transcript.ts';
+import { align, alignPosted, digest, readTranscript, shortDigest } from './transcript.ts';
 
 /** How long after a recovery lines of the transcript may still come as events. */
 const repeatsForMs = 10_000;
-/** So many of them are known again: more than an agent can have written since the last batch. */
-const repeatsKept = 200;
+/** So many of them are known again: more than agents write while nobody listens. */
+const repeatsKept = 600;
 
 /** What a batch has told so far. */
 export interface Told {
@@ -83,7 +83,10 @@ const hearMissed = (session: SessionState, texts: ReadonlyArray<string>): Told =
   const missed = texts.slice(known.end);
   // what the desk may give again: these, and what it cannot know to have arrived
   const unsure = Math.max(session.gotLast, session.told?.lines.length ?? 0);
-  const repeatable = lines.slice(Math.max(0, known.end - unsure)).slice(-repeatsKept);
+  const repeatable = lines
+    .slice(Math.max(0, known.end - unsure))
+    .slice(-repeatsKept)
+    .map(shortDigest);
   const state = withGot(afterSessionData(session), lines.slice(known.end));
   return {
     state: repeatable.length === 0 ? state : { ...state, told: { lines: repeatable } },

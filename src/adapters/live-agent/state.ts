@@ -35,7 +35,7 @@ export interface SessionState {
   readonly posted: ReadonlyArray<string>;
   readonly postedCount: number;
   readonly recovery?: Recovery;
-  /** Digests of lines that the transcript told and that may come again as events, until then. */
+  /** Short digests of lines that the transcript told and that may come again as events, until then. */
   readonly told?: { readonly lines: ReadonlyArray<string>; readonly until?: number };
 }
 

@@ -25,6 +25,9 @@ export const digest = (text: string): string => {
   return createHash('sha256').update(plain).digest('base64url').slice(0, 12);
 };
 
+/** Enough to know a line again among those that are expected; many of them are kept. */
+export const shortDigest = (line: string): string => line.slice(0, 6);
+
 export interface Transcript {
   /** Texts, oldest first. */
   readonly agent: ReadonlyArray<string>;
