@@ -257,7 +257,7 @@ const takePieces = (
 };
 
 /** An earlier chat that still drains brings it to its own agent, or has done so and only waits to mark it. */
-const isOwedElsewhere = (
+export const isOwedElsewhere = (
   { lanes }: Conversation,
   chatId: ChatId,
   { id, from, arrival }: StoredMessage,

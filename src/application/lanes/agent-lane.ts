@@ -3,6 +3,7 @@ import type { AgentLane, ChatLanes } from '../../domain/conversation.ts';
 import type { AgentPost, ChatId, Settlement } from '../../domain/effect.ts';
 import { E } from '../../domain/fp.ts';
 import { contextMaxEntries } from '../../domain/policy.ts';
+import { isOwedElsewhere } from '../../domain/to-agent.ts';
 import type { Keeper } from '../conversations/keeper.ts';
 import type { AgentDesk, DeskAnswer, PostOutcome, Prepared } from '../ports/agent-desk.port.ts';
 import type { ContextStore } from '../ports/context-store.port.ts';
@@ -129,12 +130,20 @@ export const makeAgentLane = (
   // -- reading
 
   const introduce = async (): Promise<void> => {
-    const upTo = rangeOf(keeper.conversation(), chatId)?.from ?? 0;
+    const before = keeper.conversation();
+    const upTo = rangeOf(before, chatId)?.from ?? 0;
     const listed = await contexts.list(user, { upTo, newest: contextMaxEntries + 1 })();
     if (E.isLeft(listed)) return afterFailedRead();
     readFailures = 0;
     inbox.soil();
-    await keeper.apply(() => [{ type: 'context-read', chatId, at: clock.now(), entries: listed.right }]);
+    const entries = listed.right;
+    await keeper.apply((conversation) => {
+      // an earlier chat's lane has settled some of them, or given them back, while they were read: they are read again
+      const isOld = entries.some(
+        (entry) => isOwedElsewhere(before, chatId, entry) && !isOwedElsewhere(conversation, chatId, entry),
+      );
+      return isOld ? [] : [{ type: 'context-read', chatId, at: clock.now(), entries }];
+    });
   };
 
   const afterFailedRead = (): Promise<void> => {
