@@ -13,4 +13,8 @@ export const regressions: ReadonlyArray<{ readonly seed: number; readonly was: s
   { seed: 40_740, was: 'a poll that had waited for a crowd began after a take-over' },
   { seed: 60_539, was: 'two long batches that came again after a failover were told twice' },
   { seed: 61_138, was: 'a context that was read while an earlier lane settled repeated its messages' },
+  {
+    seed: 80_344,
+    was: 'a request whose taking was stored twice opened its session again after the chat was over',
+  },
 ];

@@ -326,13 +326,15 @@ const requestChat = async (
   }
   deps.probe.reached('chat-requested');
   // over the state as it stands by then: a finish meanwhile has bound the end of the session into it
-  const known: Plan = ({ lanes }) => {
+  const known: Plan = ({ chat, lanes }) => {
     const present = lanes.chats[chatId]?.desk;
     const at = deps.clock.now();
-    return present === undefined
-      ? // finished, ended and forgotten before the desk took it: there is a chat to be ended after all
-        [sessionOpened(attempt, desk.requested(used), at)]
-      : [{ type: 'request-taken', chatId, at, state: desk.requested(present.state) }];
+    if (present !== undefined)
+      return [{ type: 'request-taken', chatId, at, state: desk.requested(present.state) }];
+    // finished, ended and forgotten before the desk took it: there is a chat to be ended after all. One that was taken
+    // before has gone its way: this is a repeat of a write whose answer was lost
+    const isNews = chat?.id === chatId && chat.acceptedAt === undefined;
+    return isNews ? [sessionOpened(attempt, desk.requested(used), at)] : [];
   };
   const stored = await deps.keepers.amend(command.user, known);
   if (E.isLeft(stored)) return E.left({ error: stored.left, known });
