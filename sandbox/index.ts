@@ -6,6 +6,7 @@ import { makeEnvironment } from './environment.ts';
 import { pictureRoutes } from './page/picture-routes.ts';
 import { startPage } from './page/server.ts';
 import { type SandboxSalesforce, type SalesforceOptions, startSalesforce } from './salesforce/index.ts';
+import { Timers, type TimerSource } from './support/timers.ts';
 import { type SandboxYalo, startYalo, type YaloOptions } from './yalo/index.ts';
 
 export type { Credentials };
@@ -19,6 +20,8 @@ export interface SandboxOptions {
   readonly account?: YaloOptions['account'];
   /** How the chat servers behave; `agents.settings` changes it later. */
   readonly liveAgent?: SalesforceOptions['liveAgent'];
+  /** By which time the chat servers hold polls and end sessions; Node's own when absent. */
+  readonly timers?: TimerSource;
   readonly signature?: YaloOptions['signature'];
   readonly botStatesVia?: 'botrunner' | 'studio';
   /** As with `connectTo`, without credentials. */
@@ -41,7 +44,9 @@ export interface Sandbox {
 /** Starts stand-ins for every remote system of the service. */
 export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbox> => {
   const { host, ports } = options;
-  const salesforce = await startSalesforce({ host, ports, org: options.org, liveAgent: options.liveAgent });
+  const { org, liveAgent } = options;
+  const timers = new Timers(options.timers);
+  const salesforce = await startSalesforce({ host, ports, org, liveAgent, timers });
   const yalo = await startYalo({ host, ports, account: options.account, signature: options.signature });
   const service = new ServiceClient(yalo.account);
   const presets = new Presets({ salesforce, yalo });

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer, connect, type AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { pause } from '../support/waiting.ts';
@@ -24,6 +25,14 @@ export interface SubjectPlan {
   /** Folder for a CPU profile. */
   readonly profile?: string | undefined;
 }
+
+/** What `npm start` tells Node: of weight for memory and speed, so all subjects get the same. */
+const startFlags = (): ReadonlyArray<string> => {
+  const { scripts } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    readonly scripts: { readonly start: string };
+  };
+  return scripts.start.split(' ').filter((part) => part.startsWith('--'));
+};
 
 const startMs = 120_000;
 const stopMs = 30_000;
@@ -59,14 +68,10 @@ export const launch = async (plan: SubjectPlan): Promise<Subject> => {
     plan.profile === undefined
       ? []
       : ['--cpu-prof', `--cpu-prof-dir=${plan.profile}`, '--cpu-prof-interval=200'];
-  const child = spawn(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', ...profile, fileURLToPath(plan.entry)],
-    {
-      env: { PATH: process.env.PATH, ...plan.env, HOST: '127.0.0.1', PORT: String(port) },
-      stdio: ['ignore', 'ignore', 'inherit'],
-    },
-  );
+  const child = spawn(process.execPath, [...startFlags(), ...profile, fileURLToPath(plan.entry)], {
+    env: { PATH: process.env.PATH, ...plan.env, HOST: '127.0.0.1', PORT: String(port) },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   running.add(child);
   const gone = once(child, 'exit').finally(() => running.delete(child));
   const end = async (signal: NodeJS.Signals): Promise<void> => {

@@ -2,6 +2,7 @@ import { header } from '../http/call.ts';
 import { Faults } from '../http/faults.ts';
 import { RequestLog } from '../http/request-log.ts';
 import { startStandIn } from '../http/stand-in.ts';
+import type { Timers } from '../support/timers.ts';
 import { Agents } from './agents.ts';
 import { Records } from './data/records.ts';
 import { dataRoutes, dataUnrouted } from './data/routes.ts';
@@ -18,6 +19,7 @@ export interface SalesforceOptions {
   readonly ports?: { readonly login?: number; readonly data?: number; readonly chat?: number } | undefined;
   readonly org?: Partial<Org> | undefined;
   readonly liveAgent?: Partial<LiveAgentSettings> | undefined;
+  readonly timers?: Timers | undefined;
 }
 
 /** The three hosts of Salesforce: login, data API and chat; and the people behind them. */
@@ -47,7 +49,7 @@ export const startSalesforce = async (options: SalesforceOptions = {}): Promise<
   const log = new RequestLog();
   const tokens = new Tokens();
   const records = new Records();
-  const server = new ChatServer(org, options.liveAgent);
+  const server = new ChatServer(org, options.liveAgent, options.timers);
   const desk = new Desk(server);
   const agents = new Agents(server, desk, records);
   const shared = { host: options.host, faults, log };

@@ -21,6 +21,7 @@ import { makeCaseFiles } from '../adapters/salesforce-data/case-files.adapter.ts
 import { makeCrm } from '../adapters/salesforce-data/crm.adapter.ts';
 import { makeDataApi } from '../adapters/salesforce-data/data-api.ts';
 import { makeHttpClient } from '../adapters/shared/http-client.ts';
+import { makePollClient } from '../adapters/shared/poll-client.ts';
 import { makeStudio } from '../adapters/studio/bot-flow.adapter.ts';
 import { makeSystemClock } from '../adapters/system/clock.ts';
 import { makeSystemIds } from '../adapters/system/ids.ts';
@@ -84,7 +85,7 @@ export const makeContainer = async (config: Config, remotes: RemotesConfig): Pro
   // -- remote systems
   register(tokens.calls, (get) => makeHttpClient({ maxSockets, maxAnswerBytes, clock: get(tokens.clock) }));
   register(tokens.polls, (get) =>
-    makeHttpClient({ maxSockets: Infinity, maxAnswerBytes, clock: get(tokens.clock) }),
+    makePollClient({ maxSockets: Infinity, maxAnswerBytes, clock: get(tokens.clock) }),
   );
   register(tokens.salesforceRate, () => makeRateLimiter(config.limits.salesforceRate));
   register(tokens.yaloRate, () => makeRateLimiter(config.limits.yaloRate));

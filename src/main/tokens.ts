@@ -1,5 +1,6 @@
 import type { InjectionToken } from 'tsyringe';
 import type { HttpClient } from '../adapters/shared/http-client.ts';
+import type { PollClient } from '../adapters/shared/poll-client.ts';
 import type { PrometheusMetrics } from '../adapters/metrics/prometheus.adapter.ts';
 import type { DataApi } from '../adapters/salesforce-data/data-api.ts';
 import type { RateLimiter } from '../adapters/limits/rate-limiter.ts';
@@ -23,7 +24,7 @@ export const tokens = {
   probe: token<NonNullable<Ports['probe']>>('probe'),
   stores: token<Stores>('stores'),
   calls: token<HttpClient>('HTTP client for calls'),
-  polls: token<HttpClient>('HTTP client for long polls'),
+  polls: token<PollClient>('HTTP client for long polls'),
   salesforceRate: token<RateLimiter>('rate of calls to Salesforce'),
   yaloRate: token<RateLimiter>('rate of messages to Yalo'),
   salesforce: token<DataApi>('Salesforce data API'),

@@ -2,7 +2,8 @@ import fetch, { AbortError, FetchError, type Response } from 'node-fetch';
 import { E, type Either } from '../../domain/fp.ts';
 import type { Clock } from '../../application/ports/clock.port.ts';
 import type { RemoteFailure } from '../../application/ports/errors.ts';
-import { type Agents, beforeConnection, makeAgents, onKeptSocket } from './keep-alive-agents.ts';
+import { failureOf, isNoHttp, overdue } from './failures.ts';
+import { type Agents, makeAgents, onKeptSocket, staleWithinMs } from './keep-alive-agents.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 export interface HttpRequest {
@@ -42,7 +43,7 @@ export interface HttpClient {
 }
 
 export interface HttpClientOptions {
-  /** Connections to one host and port; `Infinity` for long polls, each of which holds one. */
+  /** Connections to one host and port; `Infinity` where each call may wait for long. */
   readonly maxSockets: number;
   /** Longest body that is read, after decompression. */
   readonly maxAnswerBytes: number;
@@ -55,13 +56,7 @@ export interface HttpClientOptions {
   readonly idleMs?: number;
 }
 
-/** A kept connection that its remote had closed fails within a round trip; what fails later was under way. */
-const staleWithinMs = 1000;
-
-/**
- * node-fetch over connections that are kept. A waiting long poll costs some 10 KiB of heap (2 KiB more than on node:http
- * itself), so that ten thousand fit into one process.
- */
+/** node-fetch over connections that are kept. */
 export const makeHttpClient = (options: HttpClientOptions): HttpClient => {
   const agents = makeAgents({
     maxSockets: options.maxSockets,
@@ -103,12 +98,12 @@ export const makeHttpClient = (options: HttpClientOptions): HttpClient => {
       const { status, headers } = response;
       const text = await response.text().then(
         (read) => E.right(read),
-        (thrown: unknown) => E.left(failureOf(what, thrown, deadline, status)),
+        (thrown: unknown) => E.left(failed(what, thrown, deadline, status)),
       );
       const after = retryAfterMs(headers.get('retry-after'), headers.get('date'), options.clock.now());
       return E.right({ status, text, ...(after === undefined ? {} : { retryAfterMs: after }) });
     } catch (thrown) {
-      return E.left(failureOf(what, thrown, deadline));
+      return E.left(failed(what, thrown, deadline));
     }
   };
 
@@ -157,41 +152,20 @@ const statusFailure = (
 };
 
 /** `status`: of an answer that had begun. */
-const failureOf = (what: string, thrown: unknown, deadline: AbortSignal, status?: number): RemoteFailure => {
-  const code = codeOf(thrown);
-  if (whenOf(thrown) === beforeConnection) {
-    return { _tag: 'RemoteUnreachable', certain: true, detail: `${what}: no connection${code}` };
-  }
-  if (thrown instanceof AbortError || deadline.aborted) return overdue(what, deadline);
-  if (isUnreadable(thrown)) {
-    const detail = `${what}: an answer that cannot be read${code}`;
-    return { _tag: 'RemoteError', certain: false, status: status ?? 0, detail };
-  }
-  if (thrown instanceof TypeError && status === undefined) {
-    return { _tag: 'NotConfigured', certain: true, detail: `${what}: no such request can be made${code}` };
-  }
-  return { _tag: 'RemoteUnreachable', certain: false, detail: `${what}: the connection broke${code}` };
+const failed = (what: string, thrown: unknown, deadline: AbortSignal, status?: number): RemoteFailure => {
+  if (thrown instanceof AbortError) return overdue(what, deadline);
+  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
+  const [unreadable, impossible] = [isUnreadable(thrown), thrown instanceof TypeError];
+  return failureOf(what, { code, when: whenOf(thrown), unreadable, impossible, status }, deadline);
 };
 
-/** A call may end by its deadline or by whoever lost interest in it; only the signal knows. */
-const overdue = (what: string, deadline: AbortSignal, certain = false): RemoteFailure => {
-  const late = deadline.reason instanceof Error && deadline.reason.name === 'TimeoutError';
-  const detail = `${what}: ${late ? 'no answer in time' : 'called off before the answer'}`;
-  return { _tag: 'RemoteTimeout', certain, detail };
-};
-
-/** Too long, not the compression it claims to be, or no HTTP at all; but one that ends too early is a broken connection. */
+/** Too long, not the compression it claims to be, or no HTTP at all. */
 const isUnreadable = (thrown: unknown): boolean =>
   thrown instanceof FetchError &&
   (thrown.type === 'max-size' ||
-    /^(?:Z_|ERR_BROTLI|ERR__ERROR_FORMAT|HPE_(?!INVALID_EOF_STATE))/u.test(thrown.code ?? ''));
+    isNoHttp(thrown.code) ||
+    /^(?:Z_|ERR_BROTLI|ERR__ERROR_FORMAT)/u.test(thrown.code ?? ''));
 
 /** What the agents say of the time of the failure. */
 const whenOf = (thrown: unknown): unknown =>
   thrown instanceof FetchError && 'erroredSysCall' in thrown ? thrown.erroredSysCall : undefined;
-
-/** A system error's code, never its message: that names hosts and addresses. */
-const codeOf = (thrown: unknown): string => {
-  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
-  return typeof code === 'string' && /^[A-Z_0-9]{1,60}$/u.test(code) ? ` (${code})` : '';
-};

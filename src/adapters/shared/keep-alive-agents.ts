@@ -10,6 +10,8 @@ import type { Duplex } from 'node:stream';
  */
 export const beforeConnection = 'before-connection';
 export const onKeptSocket = 'on-kept-socket';
+/** A kept connection that its remote had closed fails within a round trip; what fails later was under way. */
+export const staleWithinMs = 1000;
 
 export interface AgentLimits {
   /** Connections to one host and port at once; calls beyond wait for one, within their deadlines. */

@@ -16,7 +16,7 @@ export interface Arrivals {
   readonly mark: () => Arrival;
   /** The write that ran `next` or `mark` was undone. */
   readonly undone: () => void;
-  /** Hands back what was promised and not used; inside a transaction. */
+  /** Hands back what was promised and not used; after the last write, in none itself. */
   readonly settleUp: () => void;
 }
 

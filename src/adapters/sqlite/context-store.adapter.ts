@@ -11,19 +11,21 @@ import type { Read } from './reader.ts';
 import { messageState as is } from './schema.ts';
 import type { Writer } from './writer.ts';
 
-/** `state < 2` stands as it does in the index `messages_open`: only so is the index used. */
+/**
+ * All that is asked of one user's messages goes through `messages_id`, whose entries hold `n` too: of what lies beyond
+ * `n` no row is read. It is in the order of ids, so answers are put in order here, by what is small.
+ */
 export const messageSql = {
   insert: `INSERT INTO messages (n, user, id, ts, by_user, state, until, expire, doc)
     VALUES (?, ?, ?, ?, ?, ${is.new}, ?, ?, ?) ON CONFLICT (user, id) DO NOTHING`,
   listed: 'SELECT n, ts FROM messages WHERE user = ? AND state < 2 AND n <= ? AND until > ?',
   one: 'SELECT n, until, doc FROM messages WHERE n = ?',
-  untaken: `SELECT n, until, doc FROM messages
-    WHERE user = ? AND state < 2 AND n > ? AND state = ${is.new} AND by_user = 1 ORDER BY n LIMIT ?`,
+  untaken: `SELECT n FROM messages WHERE user = ? AND n > ? AND state = ${is.new} AND by_user = 1`,
   finish: `UPDATE messages SET state = ${is.done}, doc = NULL WHERE user = ? AND id = ? AND state < 2`,
   mark: 'UPDATE messages SET state = ? WHERE user = ? AND id = ? AND state < 2',
   finishAt: `UPDATE messages SET state = ${is.done}, doc = NULL WHERE n = ? AND user = ? AND state < 2`,
   keep: `UPDATE messages SET expire = ?1
-    WHERE user = ?2 AND state < 2 AND n > ?3 AND state = ${is.new} AND by_user = 1 AND expire < ?1`,
+    WHERE user = ?2 AND n > ?3 AND state = ${is.new} AND by_user = 1 AND expire < ?1`,
   erase: `UPDATE messages SET state = ${is.done}, doc = NULL, expire = ? WHERE user = ? AND state < 2`,
   sweep: `DELETE FROM messages WHERE n IN
     (SELECT n FROM messages WHERE state <> ${is.setAside} AND expire <= ? ORDER BY expire LIMIT ?)`,
@@ -89,7 +91,6 @@ export const makeSqliteContextStore = (deps: Deps): SweptContextStore => {
 
     mark: () => write(() => arrivals.mark()),
 
-    // sorted here by what is small, so that only the documents asked for are read
     list: (user, { upTo = Number.MAX_SAFE_INTEGER, newest = Infinity } = {}) =>
       read(() => {
         const places = listed.all(keyOf(user), upTo, clock.now()) as unknown as { n: number; ts: number }[];
@@ -98,7 +99,11 @@ export const makeSqliteContextStore = (deps: Deps): SweptContextStore => {
       }),
 
     untaken: (user, after, limit) =>
-      read(() => (untaken.all(keyOf(user), after, limit) as unknown as MessageRow[]).map(readMessage)),
+      read(() => {
+        const places = untaken.all(keyOf(user), after) as unknown as { n: number }[];
+        places.sort((a, b) => a.n - b.n);
+        return places.slice(0, limit).map(messageAt);
+      }),
 
     settle: (user, _chatId, settlements) =>
       write(() => {

@@ -129,7 +129,11 @@ export const makeHearing = (deps: HearingDeps, keeper: Keeper, chatId: ChatId): 
         absorbed = read(conversation) ?? first;
         return eventsOf(conversation, absorbed, mark);
       });
-      for (const { type } of absorbed.events) deps.metrics.count('desk_events_total', { type });
+      for (const event of absorbed.events) {
+        deps.metrics.count('desk_events_total', { type: event.type });
+        if (event.type === 'unrecognised')
+          deps.log.info('desk-event-unrecognised', { user: keeper.user.id, kind: event.kind });
+      }
       deps.probe.reached('events-stored');
       return absorbed;
     } finally {

@@ -73,7 +73,8 @@ export const makeWorker = (deps: WorkerDeps, keeper: Keeper): Worker => {
   let refilling = false;
   let stopped = false;
   let keptAt: number | undefined;
-  let cancelTimer: (() => void) | undefined;
+  /** `at`: monotonic. */
+  let timer: { readonly at: number; readonly cancel: () => void } | undefined;
 
   const chatWorker = (chatId: ChatId): ChatWorker => {
     const hearing = makeHearing(deps, keeper, chatId);
@@ -134,13 +135,19 @@ export const makeWorker = (deps: WorkerDeps, keeper: Keeper): Worker => {
   };
 
   const sleep = (): void => {
-    cancelTimer?.();
     const due = wakeAt(policy, keeper.conversation());
     const ms = due === undefined ? longestSleepMs : due - clock.now();
-    cancelTimer =
-      ms >= longestSleepMs
-        ? clock.after(longestSleepMs, () => void lookAgain())
-        : clock.after(ms <= 0 ? blockedSleepMs : ms, wake);
+    const wait = ms <= 0 ? blockedSleepMs : Math.min(ms, longestSleepMs);
+    const at = clock.monotonic() + wait;
+    // a time that has come is not put off by whatever goes on meanwhile
+    if (ms <= 0 && timer !== undefined && timer.at <= at) return;
+    timer?.cancel();
+    const ring = (): void => {
+      timer = undefined;
+      if (ms >= longestSleepMs) void lookAgain();
+      else wake();
+    };
+    timer = { at, cancel: clock.after(wait, ring) };
   };
 
   /** Whoever changed the conversation may have died before it told us. */
@@ -178,7 +185,7 @@ export const makeWorker = (deps: WorkerDeps, keeper: Keeper): Worker => {
     },
     stop: () => {
       stopped = true;
-      cancelTimer?.();
+      timer?.cancel();
       for (const { hearing } of chats.values()) hearing.stop();
     },
     isBusy: () =>
