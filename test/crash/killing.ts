@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { ExecutionContext } from 'ava';
 import type { FaultRule } from '../../sandbox/http/faults.ts';
-import { randomOf, type Random } from './random.ts';
+import { randomOf, type Random } from '../simulation/random.ts';
 import { filed, heard, movedOn, shown, withoutRepeats, type Talk, type World } from './world.ts';
 
 export interface Killing {
@@ -30,7 +30,7 @@ const losses: ReadonlyArray<Pick<FaultRule, 'server' | 'path' | 'method'>> = [
 
 /** Loses the answer to one call of a kind that chance picks. Tells later whether it came to that. */
 const loseOne = ({ sandbox }: World, random: Random): (() => number) => {
-  const loss = losses[Math.floor(random() * losses.length)] ?? {};
+  const loss = losses[random.between(0, losses.length - 1)] ?? {};
   const ofYalo = loss.server === 'integrations' || loss.server === 'botrunner';
   const handle = (ofYalo ? sandbox.yalo : sandbox.salesforce).faults.add({ ...loss, kind: 'reset-after' });
   return () => handle.hits;
@@ -39,11 +39,14 @@ const loseOne = ({ sandbox }: World, random: Random): (() => number) => {
 /** Writes and answers in one chat that lasts. */
 const stay = async (world: World, talk: Talk, random: Random, isGoing: () => boolean): Promise<void> => {
   while (isGoing()) {
-    await (random() < 0.06 ? world.sendFile(talk) : world.write(talk));
-    if (random() < 0.7) world.answer(talk, 1 + Math.floor(random() * 3));
-    await pause(200 + random() * 800);
+    await (random.chance(0.06) ? world.sendFile(talk) : world.write(talk));
+    if (random.chance(0.7)) world.answer(talk, random.between(1, 3));
+    await pause(random.between(300, 1_500));
   }
 };
+
+const isGreeted = ({ chat }: Talk): boolean =>
+  chat?.transcript.some(({ text }) => text.startsWith('Hola soy ')) ?? false;
 
 /** One chat after the other, ended by either side; each time the bot is to take the user up again. Answers how often. */
 const comeAndGo = async (
@@ -56,23 +59,32 @@ const comeAndGo = async (
   for (; isGoing(); ended += 1) {
     await world.connect(talk);
     await world.write(talk);
-    world.answer(talk, 1 + Math.floor(random() * 2));
+    world.answer(talk, random.between(1, 2));
     const { chat } = talk;
-    if (chat !== undefined && random() < 0.5) {
+    if (chat !== undefined && random.chance(0.5)) {
       // what the agent does not get before the end is context of the next chat
-      await until('the agent was told', () => heard(talk).length >= talk.said.length);
+      await until('the agent was told', talk, () => heard(talk).length >= talk.said.length);
       world.sandbox.salesforce.agents.end(chat);
-    } else await world.finish(talk);
+    } else {
+      // as is what was written to a chat that is finished before the service knows of the agent
+      await until('the agent is greeted', talk, () => isGreeted(talk));
+      await world.finish(talk);
+    }
     const wanted = ended + 1;
-    await until('the bot takes the user up again', () => movedOn(world, talk) >= wanted);
+    await until('the bot takes the user up again', talk, () => movedOn(world, talk) >= wanted);
   }
   return ended;
 };
 
-const until = async (what: string, isSo: () => boolean): Promise<void> => {
+const until = async (what: string, talk: Talk, isSo: () => boolean): Promise<void> => {
   const end = performance.now() + 90_000;
   while (!isSo()) {
-    if (performance.now() > end) throw new Error(`not within 90 s: ${what}`);
+    if (performance.now() > end) {
+      const chats = talk.chats.map(({ id, state, endReason }) => `${id} ${state} ${endReason ?? ''}`);
+      throw new Error(
+        `not within 90 s: ${what}; ${talk.userId}, said ${talk.said.length}, ${chats.join(', ')}`,
+      );
+    }
     await pause(20);
   }
 };
@@ -91,7 +103,7 @@ export const killAgainAndAgain = async (
 ): Promise<void> => {
   const { service, talks, sandbox } = world;
   t.log(`CRASH_SEED=${seed} KILLS=${kills}, ${talks.length - visitors} chats and ${visitors} visitors`);
-  const random = randomOf(seed, -1);
+  const random = randomOf(seed, 'killer');
   await service.start();
   await Promise.all(talks.slice(visitors).map(world.connect));
 
@@ -99,10 +111,10 @@ export const killAgainAndAgain = async (
   const isGoing = (): boolean => going;
   const coming = talks
     .slice(0, visitors)
-    .map((talk, index) => comeAndGo(world, talk, randomOf(seed, index), isGoing));
+    .map((talk) => comeAndGo(world, talk, randomOf(seed, talk.userId), isGoing));
   const staying = talks
     .slice(visitors)
-    .map((talk, index) => stay(world, talk, randomOf(seed, visitors + index), isGoing));
+    .map((talk) => stay(world, talk, randomOf(seed, talk.userId), isGoing));
   const everybody = Promise.all([Promise.all(coming), Promise.all(staying)]);
   // it is awaited below: until then a failure is not one that nobody looks at
   everybody.catch(() => undefined);
@@ -110,7 +122,7 @@ export const killAgainAndAgain = async (
   try {
     for (let kill = 0; kill < kills; kill += 1) {
       lost.push(loseOne(world, random));
-      await pause(shortest + random() * (longest - shortest));
+      await pause(random.between(shortest, longest));
       await service.kill();
       await service.start();
     }

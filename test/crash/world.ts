@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSandbox, type Sandbox } from '../../sandbox/index.ts';
-import type { ChatView } from '../../sandbox/salesforce/live-agent/chat.ts';
+import { isOpen, type ChatView } from '../../sandbox/salesforce/live-agent/chat.ts';
 import { secrets, whatsAppConnect } from '../e2e/support/service.ts';
 import { freePort, makeServiceProcess, type ServiceProcess } from './service-process.ts';
 
@@ -30,6 +30,8 @@ export interface World<Served extends Service = ServiceProcess> {
   readonly sandbox: Sandbox;
   readonly service: Served;
   readonly talks: ReadonlyArray<Talk>;
+  /** A token of the bot's user. */
+  readonly login: () => Promise<string>;
   /** Connects all, and lets agents join; goes on over crashes. */
   readonly connectAll: () => Promise<void>;
   readonly connect: (talk: Talk) => Promise<void>;
@@ -178,11 +180,10 @@ export const makeWorldWith = async <Served extends Service>(
       await pause(50);
     }
     const { agents } = sandbox.salesforce;
-    const isWaiting = (chat: ChatView): boolean => chat.state === 'queued' && isOf(sandbox, chat, talk);
-    await agents.waitForChat(isWaiting, 60_000);
     // an earlier one may still have to be ended
-    talk.chat = agents.chats(isWaiting).at(-1);
-    if (talk.chat === undefined) return;
+    const newest = (): ChatView | undefined =>
+      agents.chats((chat) => isOpen(chat.state) && isOf(sandbox, chat, talk)).at(-1);
+    talk.chat = await agents.waitForChat((chat) => chat.state === 'queued' && chat === newest(), 60_000);
     talk.chats.push(talk.chat);
     agents.accept(talk.chat, 'Andrea');
   };
@@ -221,6 +222,7 @@ export const makeWorldWith = async <Served extends Service>(
     sandbox,
     service,
     talks,
+    login,
     connect,
     connectAll: async () => void (await Promise.all(talks.map(connect))),
     write,
