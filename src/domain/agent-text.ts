@@ -6,7 +6,8 @@ import { fill, type Texts } from './texts.ts';
 export const readable = (content: Content, texts: Texts): string => {
   switch (content.type) {
     case 'text':
-      return content.text;
+      // the desk takes no blank text, and nothing is dropped without a word
+      return content.text.trim() === '' ? fill(texts.unknownKind, 'text') : content.text;
     case 'media':
       return content.caption ? `${content.caption} ${content.url}` : content.url;
     case 'line':

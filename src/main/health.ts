@@ -14,7 +14,7 @@ interface Health {
 const storeTimeoutMs = 1_500;
 
 /**
- * Ready: the store answers and the heartbeat is written. A remote in trouble is told, and no reason to send webhooks
+ * Ready: the store takes writes and the heartbeat is written. A remote in trouble is told, and no reason to send webhooks
  * elsewhere: they must go on being stored.
  */
 export const makeHealth = ({
@@ -26,7 +26,7 @@ export const makeHealth = ({
 }): Health => {
   const clock = get(tokens.clock);
   const metrics = get(tokens.metrics);
-  const { chatStore } = get(tokens.stores);
+  const { chatStore, tryWrite } = get(tokens.stores);
   const salesforce = get(tokens.salesforce);
 
   /** The lanes know how theirs are; of Salesforce's data API the adapter does. */
@@ -39,11 +39,10 @@ export const makeHealth = ({
     ];
   };
 
-  const storeAnswers = (): Promise<boolean> =>
+  const storeWrites = (): Promise<boolean> =>
     new Promise((resolve) => {
       const cancel = clock.after(storeTimeoutMs, () => resolve(false));
-      void chatStore
-        .countSetAside({ provider: 'whatsapp', id: 'health' })()
+      void tryWrite()
         .then(
           (answer) => resolve(E.isRight(answer)),
           () => resolve(false),
@@ -53,7 +52,7 @@ export const makeHealth = ({
 
   return {
     report: async () => {
-      const store = await storeAnswers();
+      const store = await storeWrites();
       const { beating } = workers.health();
       return {
         ready: store && beating,

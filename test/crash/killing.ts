@@ -85,7 +85,7 @@ const until = async (what: string, talk: Talk, isSo: () => boolean): Promise<voi
         `not within 90 s: ${what}; ${talk.userId}, said ${talk.said.length}, ${chats.join(', ')}`,
       );
     }
-    await pause(20);
+    await pause(50);
   }
 };
 

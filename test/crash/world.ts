@@ -190,7 +190,7 @@ export const makeWorldWith = async <Served extends Service>(
 
   const { phone } = sandbox.yalo;
   const untilTaken = async (send: () => Promise<{ readonly status: number }>): Promise<void> => {
-    while ((await send().catch(() => undefined))?.status !== 200) await pause(20);
+    while ((await send().catch(() => undefined))?.status !== 200) await pause(100);
   };
 
   const write = async (talk: Talk): Promise<void> => {

@@ -305,3 +305,23 @@ test('an expired token › is renewed once, and nobody notices', async (t) => {
   t.is((await service.connect(facebookConnect)).status, 200);
   t.is(requests.to('login').length, 2);
 });
+
+test('a flow without a button for that channel › the chat fails at once, and the bot goes on', async (t) => {
+  const flows = 'default={"subject":"Help","providers":{"whatsapp":{"button_id":"573000000000001"}}}';
+  const service = await withService(t, { env: { SFC_SOURCE_FLOW_BOT: flows } });
+  const { connect, sandbox } = service;
+  const answer = await connect({ ...facebookConnect });
+  t.is(answer.status, 502);
+  t.deepEqual(answer.body, { ErrorDescription: 'could not create chat in salesforce : chat session' });
+  t.like(await chatOf(service, facebookConnect.userID), { state: 'failed', reason: 'connect-failed' });
+  t.is(sandbox.salesforce.agents.chats().length, 0);
+});
+
+test('finished four times at once › one 200', async (t) => {
+  const service = await withService(t);
+  await talk(service);
+  const answers = await Promise.all(
+    Array.from({ length: 4 }, () => service.call('DELETE', `/v1/chat/finish/${user}`)),
+  );
+  t.deepEqual(answers.map(({ status }) => status).sort(), [200, 404, 404, 404]);
+});

@@ -17,4 +17,8 @@ export const regressions: ReadonlyArray<{ readonly seed: number; readonly was: s
     seed: 80_344,
     was: 'a request whose taking was stored twice opened its session again after the chat was over',
   },
+  {
+    seed: 279_899_523,
+    was: 'a connect marked before the former chat ended sent its last messages to both agents',
+  },
 ];

@@ -9,23 +9,43 @@ export interface Shrunk {
 
 type Run = (plan: Plan) => Promise<Outcome>;
 
-/** Leaves out of a failing plan what its failure does not need, as long as the same law is broken. */
+/**
+ * Leaves out of a failing plan what its failure does not need, as long as the same law is broken: machines, people,
+ * faults, actions, calls that go wrong. Ends with the best plan known by then when its runs or its time are used up.
+ */
 export const shrink = async (
   plan: Plan,
   first: Outcome,
-  { runsMax, run = (each) => runWorld(each) }: { readonly runsMax: number; readonly run?: Run },
+  {
+    runsMax,
+    msMax = Infinity,
+    run = (each) => runWorld(each),
+  }: { readonly runsMax: number; readonly msMax?: number; readonly run?: Run },
 ): Promise<Shrunk> => {
   const law = first.breaches[0]?.law;
+  const until = performance.now() + msMax;
   let best = { plan: { ...plan, wrong: new Set(first.wrong) } as Plan, outcome: first };
   let runs = 0;
+  const isOver = (): boolean => runs >= runsMax || performance.now() >= until;
 
   const tryIt = async (smaller: Plan): Promise<boolean> => {
-    if (runs >= runsMax) return false;
+    if (isOver()) return false;
     runs += 1;
     const outcome = await run(smaller);
     if (outcome.breaches[0]?.law !== law) return false;
     best = { plan: smaller, outcome };
     return true;
+  };
+
+  const dropSlots = async (): Promise<void> => {
+    while (best.plan.slots > 1 && (await tryIt({ ...best.plan, slots: best.plan.slots - 1 })));
+  };
+
+  const dropUsers = async (): Promise<void> => {
+    for (const user of plan.users.keys()) {
+      const actions = best.plan.actions.filter((action) => action.user !== user);
+      if (actions.length < best.plan.actions.length) await tryIt({ ...best.plan, actions });
+    }
   };
 
   /** Takes away ever smaller pieces of a list, as long as that helps. */
@@ -42,12 +62,14 @@ export const shrink = async (
         const list = read(best.plan);
         const less = [...list.slice(0, at), ...list.slice(at + size)];
         if (!(await tryIt(put(best.plan, less)))) at += size;
-        if (runs >= runsMax) return;
+        if (isOver()) return;
       }
     }
   };
 
-  for (let before = Infinity; runs < runsMax;) {
+  for (let before = Infinity; !isOver();) {
+    await dropSlots();
+    await dropUsers();
     await reduce(
       ({ faults }) => faults,
       (into, faults) => ({ ...into, faults }),
@@ -67,5 +89,5 @@ export const shrink = async (
   return { ...best, runs };
 };
 
-const sizeOf = ({ faults, actions, wrong }: Plan): number =>
-  faults.length + actions.length + (wrong?.size ?? 0);
+const sizeOf = ({ slots, faults, actions, wrong }: Plan): number =>
+  slots + faults.length + actions.length + (wrong?.size ?? 0);

@@ -22,6 +22,7 @@ export const makeMemoryStores = (options: Omit<StoreOptions, 'log' | 'metrics'>)
     contextStore,
     chatStore,
     instances: makeLocalInstances(answer),
+    tryWrite: answer(() => undefined),
     close: async () => {
       closed = true;
       stopSweeper();

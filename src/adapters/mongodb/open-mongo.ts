@@ -89,6 +89,9 @@ export const openMongo = (settings: MongoSettings, options: StoreOptions): Mongo
       erase: makeErase(collections, calls, maxTimeMS),
     },
     instances: makeInstances(shared),
+    tryWrite: calls.write(async () => {
+      await collections.overflow.deleteOne({ _id: 'nobody' }, { maxTimeMS });
+    }),
     ready: () => (opening ??= makeReady({ client, collections, arrivals, clock, log, deadlineMs })),
     close: () => (closing ??= closeAll()),
   };

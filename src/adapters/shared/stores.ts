@@ -3,7 +3,9 @@ import type { Clock } from '../../application/ports/clock.port.ts';
 import type { ContextStore } from '../../application/ports/context-store.port.ts';
 import type { Instances } from '../../application/ports/instances.port.ts';
 import type { Log } from '../../application/ports/log.port.ts';
+import type { StoreUnavailable } from '../../application/ports/errors.ts';
 import type { Metrics } from '../../application/ports/metrics.port.ts';
+import type { TaskEither } from '../../domain/fp.ts';
 
 /** What every store is made with. Times in ms. */
 export interface StoreOptions {
@@ -24,6 +26,8 @@ export interface Stores {
   readonly instances: Instances;
   /** Of stores that have to be reached first: resolves when they can be used, rejects when they cannot. */
   readonly ready?: () => Promise<void>;
+  /** A write as durable as any other, that changes nothing: whether messages can be stored. */
+  readonly tryWrite: TaskEither<StoreUnavailable, void>;
   /** Carries out what was asked for before; every later call answers `StoreUnavailable`. May be called again. */
   readonly close: () => Promise<void>;
 }

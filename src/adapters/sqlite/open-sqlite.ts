@@ -11,6 +11,7 @@ import { storedKey } from './documents.ts';
 import { makeOverflow } from './overflow.ts';
 import { disown, ownFile } from './own-file.ts';
 import { makeReader } from './reader.ts';
+import { pragma } from './schema.ts';
 import { makeSetAsides } from './set-aside.ts';
 import { makeStanding } from './standing.ts';
 import { makeWriter } from './writer.ts';
@@ -72,6 +73,8 @@ export const openSqlite = (path: string, options: StoreOptions): Stores => {
         }),
     },
     instances: makeLocalInstances(read),
+    // the same number again, which writes a page all the same
+    tryWrite: write(() => db.exec(`PRAGMA user_version = ${pragma(db, 'user_version')}`)),
     close: async () => {
       if (!db.isOpen) return;
       stopSweeper();

@@ -14,7 +14,7 @@ export const makeSystemClock = (): Clock => {
       let timer: NodeJS.Timeout;
       const wait = (): void => {
         // a timer may fire a fraction of a millisecond early
-        const left = Math.ceil(due - monotonic());
+        const left = Math.max(0, Math.ceil(due - monotonic()));
         timer = setTimeout(() => (monotonic() < due ? wait() : call()), Math.min(left, longestTimerMs));
         timer.unref();
       };

@@ -104,7 +104,8 @@ export const makeHearing = (deps: HearingDeps, keeper: Keeper, chatId: ChatId): 
         await keeper.apply(() => [{ type: 'desk-silent', chatId, at: clock.now() }]);
       }
       const wait = failures === 0 ? 0 : backoffMs(failures, deps.ids.random(), longestPollPauseMs);
-      await pause(clock, Math.max(absorbed.pauseMs, wait), running.signal);
+      const untilSilent = Math.max(0, heardAt + policy.sessionSilenceMs - clock.monotonic());
+      await pause(clock, Math.min(Math.max(absorbed.pauseMs, wait), untilSilent), running.signal);
     }
     running = undefined;
   };

@@ -12,7 +12,7 @@ import type { AgentDesk, ChatRequest, DeskState } from '../ports/agent-desk.port
 import type { Clock } from '../ports/clock.port.ts';
 import type { ContextStore } from '../ports/context-store.port.ts';
 import type { CaseRequest, Contact, ContactQuery, Crm } from '../ports/crm.port.ts';
-import type { RemoteFailure } from '../ports/errors.ts';
+import { storeUnavailable, type RemoteFailure } from '../ports/errors.ts';
 import type { Ids } from '../ports/ids.port.ts';
 import type { Log } from '../ports/log.port.ts';
 import type { Probe } from '../ports/probe.port.ts';
@@ -77,10 +77,7 @@ export const makeConnectChat =
       command.user.provider,
     );
     const desk = deps.desks.get(flow?.desk ?? settings.defaultDesk);
-    if (flow === undefined || desk === undefined) {
-      deps.log.error('no-flow-for-connect', { provider: command.user.provider });
-      return E.left(stepFailed('chat session', 'error'));
-    }
+    if (flow === undefined || desk === undefined) return failUnrouted(deps, command);
     const until = deadline(clock, settings.connectTimeoutMs, never);
     const attempt: Attempt = { command, chatId: deps.ids.chatId(), flow, desk, signal: until.signal };
     const reserved = await reserve(deps, attempt);
@@ -134,23 +131,36 @@ type Reserved = Pick<Chat, 'caseId' | 'contactId' | 'lookForCaseSince'> & {
   readonly servedCases: ReadonlyArray<string>;
 };
 
+/** Tries against other connects of the user that begin and end meanwhile. */
+const reserveTries = 3;
+
 const reserve = async (
   { keepers, contexts, clock, probe }: ConnectDeps,
   { command, chatId, flow }: Attempt,
 ): Promise<Either<ConnectChatError, Reserved>> => {
-  const mark = await contexts.mark()();
-  if (E.isLeft(mark)) return mark;
   const { user, profile } = command;
-  const reserved = await keepers.amend(user, ({ chat }) =>
-    isOpen(chat)
-      ? []
-      : [{ type: 'reserved', chatId, at: clock.now(), mark: mark.right, profile, flow: flow.key }],
-  );
-  if (E.isLeft(reserved)) return reserved;
-  const { chat, servedCases = {} } = reserved.right;
-  if (chat?.id !== chatId) return E.left({ _tag: 'ChatExists' });
-  probe.reached('reserved');
-  return E.right({ ...chat, servedCases: Object.values(servedCases) });
+  for (let tries = 0; tries < reserveTries; tries += 1) {
+    const seen = await keepers.amend(user, nothing);
+    if (E.isLeft(seen)) return seen;
+    const former = seen.right.chat;
+    if (isOpen(former)) return E.left({ _tag: 'ChatExists' });
+    // marked after the end of the former chat: what arrived before that is never a message to both agents
+    const mark = await contexts.mark()();
+    if (E.isLeft(mark)) return mark;
+    const reserved = await keepers.amend(user, ({ chat }) =>
+      isOpen(chat) || chat?.id !== former?.id
+        ? []
+        : [{ type: 'reserved', chatId, at: clock.now(), mark: mark.right, profile, flow: flow.key }],
+    );
+    if (E.isLeft(reserved)) return reserved;
+    const { chat, servedCases = {} } = reserved.right;
+    if (chat?.id === chatId) {
+      probe.reached('reserved');
+      return E.right({ ...chat, servedCases: Object.values(servedCases) });
+    }
+    if (isOpen(chat)) return E.left({ _tag: 'ChatExists' });
+  }
+  return E.left(storeUnavailable('too many others connect this user'));
 };
 
 const connect = async (
@@ -371,6 +381,30 @@ const sessionOpened = ({ chatId, desk }: Attempt, state: DeskState, at: number):
 });
 
 // -- the end of a failed one
+
+/** No flow leads this user to a desk: the chat fails at once, and the bot takes the user up again. */
+const failUnrouted = async (
+  { keepers, contexts, clock, ids, log }: ConnectDeps,
+  { user, profile }: ConnectChat,
+): Promise<Either<ConnectChatError, void>> => {
+  log.error('no-flow-for-connect', { provider: user.provider });
+  const mark = await contexts.mark()();
+  if (E.isLeft(mark)) return mark;
+  const chatId = ids.chatId();
+  const at = clock.now();
+  const failed = await keepers.amend(user, ({ chat }) =>
+    isOpen(chat)
+      ? []
+      : [
+          { type: 'reserved', chatId, at, mark: mark.right, profile, flow: 'default' },
+          { type: 'connect-failed', chatId, at, reason: 'connect-failed', caseUnknown: false },
+        ],
+  );
+  if (E.isLeft(failed)) return failed;
+  return E.left(
+    failed.right.chat?.id === chatId ? stepFailed('chat session', 'error') : { _tag: 'ChatExists' },
+  );
+};
 
 /** One write makes the chat `failed`, with its effects. Answers what the caller is told. */
 const failConnect = async (

@@ -31,13 +31,12 @@ export const makeFinishChat =
     } = found.right.value;
     const mark = await contexts.mark()();
     if (E.isLeft(mark)) return mark;
-    const finished = await keepers.amend(user, ({ chat }) =>
-      isOpen(chat) && chat.id === id ? [{ type: 'finish-asked', at: clock.now(), mark: mark.right }] : [],
-    );
+    let ours = false;
+    const finished = await keepers.amend(user, ({ chat }) => {
+      // ended by somebody else in the meantime: then there is nothing to finish
+      ours = isOpen(chat) && chat.id === id;
+      return ours ? [{ type: 'finish-asked', at: clock.now(), mark: mark.right }] : [];
+    });
     if (E.isLeft(finished)) return finished;
-    const { chat } = finished.right;
-    // ended by somebody else in the meantime: then there was nothing to finish
-    return chat?.id === id && chat.reason === 'finished'
-      ? E.right(undefined)
-      : E.left({ _tag: 'NoOpenChat' });
+    return ours ? E.right(undefined) : E.left({ _tag: 'NoOpenChat' });
   };

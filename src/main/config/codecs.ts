@@ -169,7 +169,9 @@ export const fieldMap = codec<FieldMap>(
       const colon = member.lastIndexOf(':');
       return [member.slice(0, Math.max(colon, 0)).trim(), member.slice(colon + 1).trim()] as const;
     });
-    return pairs.every(([key, field]) => key !== '' && fieldName.test(field)) ? pairs : undefined;
+    return pairs.every(([key, field]) => key !== '' && !key.includes(':') && fieldName.test(field))
+      ? pairs
+      : undefined;
   },
 );
 

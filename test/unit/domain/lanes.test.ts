@@ -324,6 +324,23 @@ test('recovered › a post that was never bound was never sent', (t) => {
   );
 });
 
+test('settled › told twice › takes off what it names, once: what was posted since is still to be marked', (t) => {
+  const story = active();
+  const [first, second] = [story.message(text('uno')), story.message(text('dos'))];
+  for (const message of [first, second]) {
+    story.taken(message);
+    story.bind();
+    story.deliver();
+  }
+  const marked = { what: 'message', id: first.id, as: 'posted' } as const;
+  const waiting = { what: 'message', id: second.id, as: 'posted' } as const;
+  t.deepEqual(story.unsettled(), [marked, waiting]);
+  for (let times = 0; times < 2; times += 1) {
+    story.happens({ type: 'settled', chatId: story.id(), settlements: [marked] });
+    t.deepEqual(story.unsettled(), [waiting]);
+  }
+});
+
 test('recovered › a head in doubt that is given up with its session counts as posted, uncertain', (t) => {
   const story = active();
   const message = story.message(text('uno'));

@@ -120,13 +120,13 @@ for (const [what, content, line] of kinds) {
   });
 }
 
-test('message › of nothing that can be seen is dealt with at once', (t) => {
+test('message › of nothing that can be seen is told as such', (t) => {
   const story = makeStory();
   story.reach('active');
   const message = story.message(text(' \n '));
   story.taken(message);
-  t.deepEqual(story.toAgent(), []);
-  t.deepEqual(story.unsettled(), [{ what: 'message', id: message.id, as: 'posted' }]);
+  t.deepEqual(story.toAgent(), ['**El usuario envió un mensaje de tipo text que no se puede mostrar**']);
+  t.deepEqual(story.posts().at(-1)?.settles, { what: 'message', id: message.id, as: 'posted' });
 });
 
 test('message › is not taken again while it only waits to be marked', (t) => {

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import test from 'ava';
@@ -185,4 +186,18 @@ test('ids with lone surrogates › are told apart, though UTF-8 has one sign for
     t.deepEqual(stored._tag === 'Some' ? stored.value.conversation.user : undefined, user);
   }
   await close();
+});
+
+test('a trial write › goes to the disk and changes nothing', async (t) => {
+  const { path, options } = await bench(t);
+  const { contextStore, tryWrite, close } = openSqlite(path, options);
+  await done(contextStore.append(says(ana, 'm1')));
+  const before = statSync(`${path}-wal`).size;
+  await done(tryWrite);
+  t.true(statSync(`${path}-wal`).size > before);
+  await close();
+  t.is((await tryWrite())._tag, 'Left');
+  const again = openSqlite(path, options);
+  t.is((await done(again.contextStore.list(ana))).length, 1);
+  await again.close();
 });
