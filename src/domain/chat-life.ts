@@ -9,9 +9,11 @@ import {
 } from './conversation.ts';
 import {
   cutAgentLane,
+  cutShort,
   endSession,
   lanesOf,
   maxDrainingChats,
+  maxEndingChats,
   moveBot,
   owesDeskNothing,
   tellUser,
@@ -48,30 +50,30 @@ export const reserve = (
     ...(lent?.contactId === undefined ? {} : { contactId: lent.contactId }),
     ...(lent !== undefined && lent.caseId === undefined ? { lookForCaseSince: lent.at } : {}),
   };
+  const { lanes } = cutOldest(conversation, at);
   return {
     ...without(conversation, 'lastError'),
     profile,
     chat,
-    lanes: {
-      user: conversation.lanes.user,
-      bot: [],
-      chats: Object.fromEntries(cutOldest(conversation)),
-    },
+    lanes: { ...lanes, bot: [] },
   };
 };
 
-/** Of the chats that still drain, the newest keep their posts; those of older ones become context again. */
-const cutOldest = ({
-  lanes,
-}: Conversation): ReadonlyArray<[string, Conversation['lanes']['chats'][string]]> => {
-  const draining = Object.keys(lanes.chats)
+/**
+ * Of the chats that still drain, the newest keep their posts. What older ones had left becomes context again; the
+ * sessions of some of them are still ended, those of the oldest are left to the desk's own timeout.
+ */
+const cutOldest = (conversation: Conversation, at: number): Conversation => {
+  const { lanes } = conversation;
+  const older = Object.keys(lanes.chats)
     .filter((chatId) => !owesDeskNothing(lanes.chats[chatId] ?? emptyLanes))
-    .sort();
-  const excess = new Set(draining.slice(0, Math.max(0, draining.length - maxDrainingChats)));
-  return Object.entries(lanes.chats).map(([chatId, chat]) => [
-    chatId,
-    excess.has(chatId) ? { ...chat, agent: cutAgentLane(chat.agent) } : chat,
-  ]);
+    .sort()
+    .slice(0, -maxDrainingChats);
+  const left = older.slice(0, -maxEndingChats).reduce((next, chatId) => {
+    const oldest = lanesOf(next, chatId);
+    return withLanes(next, chatId, { ...oldest, agent: cutAgentLane(oldest.agent) });
+  }, conversation);
+  return older.slice(-maxEndingChats).reduce((next, chatId) => cutShort(next, chatId, at), left);
 };
 
 /** A connect that came to nothing: what it had made is cleaned up or lent to the user's next one. */

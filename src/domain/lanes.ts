@@ -244,6 +244,8 @@ export const makeRoom = (
 
 /** Chats whose agent lanes still drain beside the present one; beyond that the oldest chat's posts become context again. */
 export const maxDrainingChats = 2;
+/** Chats beside those of which nothing is left but the end of the session. */
+export const maxEndingChats = 2;
 
 /** Nothing is to be posted in that chat's session any more. */
 export const owesDeskNothing = ({ agent }: ChatLanes): boolean =>

@@ -149,8 +149,8 @@ const withWire = (stores: Stores): { readonly stores: Stores; readonly cut: (on:
         load: wired(chatStore.load),
         wake: wired(chatStore.wake),
         woken: wired(chatStore.woken),
-        countSetAside: wired(chatStore.countSetAside),
       },
+      tryWrite: wired(() => stores.tryWrite)(),
     },
     cut: (on) => {
       isCut = on;

@@ -21,4 +21,5 @@ export const regressions: ReadonlyArray<{ readonly seed: number; readonly was: s
     seed: 279_899_523,
     was: 'a connect marked before the former chat ended sent its last messages to both agents',
   },
+  { seed: 375_361_990, was: 'sessions of chats that several later ones had followed were never ended' },
 ];

@@ -8,12 +8,14 @@ import { runWorld, type Outcome } from './world.ts';
 /**
  * Simulated worlds: the real use cases and workers, one to three instances of them, over a network and stores that
  * delay, drop, repeat and reorder, with crashes, freezes, clean stops and jumps of the clock. The laws are asked after
- * every step. SIM_WORLDS: how many (else as many as make 2,000 conversations); SIM_SEED: the first seed (else another
- * one each time); SIM_SEED alone: that one world, told in full.
+ * every step. SIM_WORLDS: how many (else as many as make 2,000 conversations); SIM_SEED: the first seed,
+ * or "random" (else 1, so that a change is judged by the same worlds each time); a seed alone: that one world, told in
+ * full.
  */
 
-const firstSeed = process.env.SIM_SEED === undefined ? randomInt(2 ** 31) : Number(process.env.SIM_SEED);
-const isOne = process.env.SIM_SEED !== undefined && process.env.SIM_WORLDS === undefined;
+const { SIM_SEED } = process.env;
+const firstSeed = SIM_SEED === 'random' ? randomInt(2 ** 31) : Number(SIM_SEED ?? 1);
+const isOne = Number.isFinite(Number(SIM_SEED)) && process.env.SIM_WORLDS === undefined;
 const worlds = process.env.SIM_WORLDS === undefined ? undefined : Number(process.env.SIM_WORLDS);
 const conversationsWanted = 2_000;
 const shrinkBounds = { runsMax: 1_000, msMax: 120_000 };

@@ -78,7 +78,7 @@ export const makeConnectChat =
     );
     const desk = deps.desks.get(flow?.desk ?? settings.defaultDesk);
     if (flow === undefined || desk === undefined) return failUnrouted(deps, command);
-    const until = deadline(clock, settings.connectTimeoutMs, never);
+    const until = deadline(clock, settings.connectTimeoutMs);
     const attempt: Attempt = { command, chatId: deps.ids.chatId(), flow, desk, signal: until.signal };
     const reserved = await reserve(deps, attempt);
     if (E.isLeft(reserved)) {
@@ -88,8 +88,6 @@ export const makeConnectChat =
     const outcome = await connect(deps, attempt, reserved.right).finally(until.release);
     return E.isRight(outcome) ? outcome : failConnect(deps, attempt, outcome.left);
   };
-
-const never = new AbortController().signal;
 
 const stepFailed = (
   step: ConnectStep,

@@ -451,18 +451,19 @@ test('session gone while it drains › nothing more is posted, nothing ended', (
   }
 });
 
-test('draining chats › two beside the present one; of the oldest the posts become context again', (t) => {
+test('draining chats › two beside the present one; older ones end their session, what they had left is context', (t) => {
   const story = makeStory();
-  const ids = [1, 2, 3].map(() => {
+  const ids = [1, 2, 3, 4, 5].map((_, index) => {
     story.reach('active');
     story.taken(story.message(text('sin enviar')));
+    if (index === 1) story.bind();
     story.finish();
     return story.id();
   });
   story.reserve();
   t.deepEqual(
     ids.map((id) => story.toAgent(id)),
-    [[], ['sin enviar'], ['sin enviar']],
+    [[], ['sin enviar', '<end>'], ['<end>'], ['sin enviar'], ['sin enviar']],
   );
 });
 
