@@ -7,7 +7,7 @@ import { facebookPath, whatsAppPath } from '../http/support.ts';
 import { bodies, hostile } from './bodies.ts';
 import { forgeries } from './forgeries.ts';
 import { raw } from './raw.ts';
-import { pause, startCanary, startTarget, type Target } from './service.ts';
+import { startCanary, startTarget, type Target } from './service.ts';
 import { answersIn, bytesOf, makeConnection, shoot, type Heard, type Request } from './wire.ts';
 
 /**
@@ -287,18 +287,14 @@ const readLoosely = (body: Buffer | undefined): Record<string, unknown> => {
   }
 };
 
-/** Connections that send a head, or a body, and no end of it. */
+/** Connections that send a head, or a body, and no end of it: others are served beside them (`http/wire.test.ts` has them cut). */
 const slowClients = (port: number) => {
-  const heard: string[] = [];
-  const closed = new Set<number>();
   const sockets = Array.from({ length: 60 }, (_, index) => {
     const socket = net.connect(port, '127.0.0.1', () => {
       socket.write('POST /v1/authenticate HTTP/1.1\r\nHost: a\r\n');
       if (index % 2 === 0) socket.write('Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{"a"');
     });
-    heard[index] = '';
-    socket.on('close', () => closed.add(index));
-    socket.on('data', (chunk) => (heard[index] += chunk.toString('latin1')));
+    socket.on('data', () => undefined);
     socket.on('error', () => undefined);
     return socket;
   });
@@ -308,14 +304,6 @@ const slowClients = (port: number) => {
     }
   }, 500);
   return {
-    answered: () => heard.filter((text) => text.startsWith('HTTP/1.1 408')).length,
-    /** Bodies that were cut; an answer to somebody who still sends may be lost to the reset that follows it. */
-    cut: () =>
-      heard.filter(
-        (text, index) =>
-          index % 2 === 0 && (text.startsWith('HTTP/1.1 408') || (text === '' && closed.has(index))),
-      ).length,
-    bodies: sockets.length / 2,
     close: () => {
       clearInterval(drip);
       for (const socket of sockets) socket.destroy();
@@ -441,10 +429,6 @@ test.serial(
     t.log(`${tally.sent} requests in ${seconds.toFixed(1)} s; ${shown.join(', ')}`);
     t.log(`heap after each round, MiB: ${mib.join(', ')}`);
     t.deepEqual(tally.bad.slice(0, 5), [], `${tally.bad.length} answers are wrong; seed ${seed}`);
-
-    for (let tries = 0; slow.cut() < slow.bodies && tries < 200; tries += 1) await pause(100);
-    t.is(slow.cut(), slow.bodies, 'slow bodies are cut');
-    t.true(slow.answered() > 0, 'and told why');
 
     t.true(target.process.isRunning());
     t.is(target.process.pid(), pid);
