@@ -27,7 +27,7 @@ export interface Target {
   readonly close: () => Promise<void>;
 }
 
-export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 export const startTarget = async (): Promise<Target> => {
   const sandbox = await startSandbox({
