@@ -168,22 +168,28 @@ test('the desk does not answer › two minutes are waited out, three are the end
   t.is(shownTo(service).at(-1), 'Se perdió la conexión');
 });
 
-test('a reservation whose process is gone › times out, however often its user asks meanwhile', async (t) => {
-  const service = await startHours(t);
-  const { clock } = service;
+/** An hour ago somebody began to connect the user, and died. */
+const leaveReservation = async (service: HoursService): Promise<void> => {
   const { chatStore } = service.container().resolve(tokens.stores);
   const whose: User = { provider: 'whatsapp', id: user };
   const { name, email, phoneNumber, botSlug, botId } = whatsAppConnect;
   const { conversation } = decide(policyOf())(emptyConversation(whose), {
     type: 'reserved',
     chatId: 'chat-of-the-dead',
-    at: clock.now() - hour,
+    at: service.clock.now() - hour,
     mark: 1,
     profile: { name, email, phoneNumber, botSlug, botId },
     flow: 'default',
   });
   const save = { conversation, rev: 0, writeId: 'sample', owner: 'nobody-living' };
-  t.deepEqual(await chatStore.save(save)(), E.right('saved'));
+  const saved = await chatStore.save(save)();
+  if (E.isLeft(saved)) throw new Error(saved.left.detail);
+};
+
+test('a reservation whose process is gone › times out, however often its user asks meanwhile', async (t) => {
+  const service = await startHours(t);
+  const { clock } = service;
+  await leaveReservation(service);
   const answers: number[] = [];
   for (let asked = 0; asked < 40 && answers.at(-1) !== 200; asked += 1) {
     await clock.advance(200);
@@ -191,6 +197,17 @@ test('a reservation whose process is gone › times out, however often its user 
   }
   t.is(answers[0], 409);
   t.is(answers.at(-1), 200);
+});
+
+test('a time that has come under a process that is gone › is looked at with the take-over', async (t) => {
+  const service = await startHours(t);
+  const { clock } = service;
+  await leaveReservation(service);
+  const isTaken = async (): Promise<boolean> =>
+    /^relevo_takeovers_total 1$/mu.test(String((await service.call('GET', '/metrics')).body));
+  for (let asked = 0; asked < 1_000 && !(await isTaken()); asked += 1) await clock.advance(10);
+  await clock.advance(50);
+  t.is(await stateOf(service, user), 'failed: connect-timeout');
 });
 
 // -- jumps of the wall clock

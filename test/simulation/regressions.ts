@@ -22,4 +22,8 @@ export const regressions: ReadonlyArray<{ readonly seed: number; readonly was: s
     was: 'a connect marked before the former chat ended sent its last messages to both agents',
   },
   { seed: 375_361_990, was: 'sessions of chats that several later ones had followed were never ended' },
+  {
+    seed: 700_000_714,
+    was: 'a post in doubt was not counted when the write that gave it up was itself in doubt',
+  },
 ];

@@ -128,19 +128,25 @@ export const makeKeeper = (deps: KeeperDeps, initial: StoredConversation): Keepe
 
   const carryOut = async (batch: ReadonlyArray<Waiting>): Promise<Applied> => {
     const attempts: string[] = [];
+    let doubtful: Decision | undefined;
     let reload = batch.some((item) => item.reload);
     for (let failures = 0; ;) {
       if (lost) return 'lost';
       if (reload && !(await look())) return 'lost';
       reload = false;
       const decision = decideAll(batch);
-      if (decision.conversation === stored.conversation) return 'saved';
+      if (decision.conversation === stored.conversation) {
+        // an earlier try is there, under what somebody else wrote
+        if (doubtful !== undefined) deps.onDecided(user, doubtful);
+        return 'saved';
+      }
       const written = await write(decision.conversation, attempts);
       if (written === 'saved') {
         deps.onDecided(user, decision);
         return 'saved';
       }
       if (written === 'lost') return 'lost';
+      if (written !== 'conflict') doubtful = decision;
       if (written === 'unavailable') {
         failures += 1;
         await pause(deps.clock, Math.min(5_000, 50 * 2 ** failures) * (0.5 + deps.ids.random() / 2));
@@ -178,7 +184,7 @@ export const makeKeeper = (deps: KeeperDeps, initial: StoredConversation): Keepe
   const write = async (
     decided: Conversation,
     attempts: string[],
-  ): Promise<'saved' | 'lost' | 'conflict' | 'unavailable'> => {
+  ): Promise<'saved' | 'lost' | 'conflict' | 'doubtful' | 'unavailable'> => {
     const asOf = distrusts;
     const { effects, conversation } = spillage(decided);
     const stamp = { epoch: stored.epoch, attempt: (writes += 1) };
@@ -201,7 +207,10 @@ export const makeKeeper = (deps: KeeperDeps, initial: StoredConversation): Keepe
       deps.log.warn('conversation-not-saved', { user: user.id, detail: saved.detail });
       return 'unavailable';
     }
-    if (saved.outcome === 'conflict') return take(O.toUndefined(saved.found), asOf) ? 'conflict' : 'lost';
+    if (saved.outcome === 'conflict') {
+      if (!take(O.toUndefined(saved.found), asOf)) return 'lost';
+      return saved.doubtful ? 'doubtful' : 'conflict';
+    }
     stored = saved.found ?? { ...stored, conversation, rev: stored.rev + 1, writeId };
     settled = Math.max(settled, asOf);
     if (done) lose();

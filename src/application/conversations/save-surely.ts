@@ -4,8 +4,12 @@ import type { ChatStore, Save, StoredConversation } from '../ports/chat-store.po
 export type Saved =
   /** `found`: as it was read back, when the answer to the write itself was lost. */
   | { readonly outcome: 'saved'; readonly found?: StoredConversation }
-  /** Somebody else wrote it, or owns it. `found`: as it stands now. */
-  | { readonly outcome: 'conflict'; readonly found: Option<StoredConversation> }
+  /** Somebody else wrote it, or owns it. `found`: as it stands now. `doubtful`: perhaps over what was saved here. */
+  | {
+      readonly outcome: 'conflict';
+      readonly found: Option<StoredConversation>;
+      readonly doubtful: boolean;
+    }
   /** The store does not answer: it may have written. */
   | { readonly outcome: 'unavailable'; readonly detail: string };
 
@@ -26,5 +30,5 @@ export const saveSurely = async (
   }
   return O.isSome(found.right) && attempts.includes(found.right.value.writeId)
     ? { outcome: 'saved', found: found.right.value }
-    : { outcome: 'conflict', found: found.right };
+    : { outcome: 'conflict', found: found.right, doubtful: E.isLeft(first) };
 };

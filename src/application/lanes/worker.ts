@@ -75,6 +75,7 @@ export const makeWorker = (deps: WorkerDeps, keeper: Keeper): Worker => {
   let keptAt: number | undefined;
   /** `at`: monotonic. */
   let timer: { readonly at: number; readonly cancel: () => void } | undefined;
+  let hasLooked = false;
 
   const chatWorker = (chatId: ChatId): ChatWorker => {
     const hearing = makeHearing(deps, keeper, chatId);
@@ -137,7 +138,8 @@ export const makeWorker = (deps: WorkerDeps, keeper: Keeper): Worker => {
   const sleep = (): void => {
     const due = wakeAt(policy, keeper.conversation());
     const ms = due === undefined ? longestSleepMs : due - clock.now();
-    const wait = ms <= 0 ? blockedSleepMs : Math.min(ms, longestSleepMs);
+    // what came due under the one before waits no longer: that one may not have lived long either
+    const wait = ms > 0 ? Math.min(ms, longestSleepMs) : hasLooked ? blockedSleepMs : 0;
     const at = clock.monotonic() + wait;
     // a time that has come is not put off by whatever goes on meanwhile
     if (ms <= 0 && timer !== undefined && timer.at <= at) return;
@@ -167,6 +169,7 @@ export const makeWorker = (deps: WorkerDeps, keeper: Keeper): Worker => {
 
   const wake = (): void => {
     if (stopped || keeper.isLost()) return;
+    hasLooked = true;
     keepMessages();
     const event = { type: 'time-passed', at: clock.now() } as const;
     const conversation = keeper.conversation();

@@ -99,6 +99,6 @@ export const begun = async (
 export const keeperOf = (
   bench: Bench,
   initial: StoredConversation,
-  hooks: Partial<Pick<KeeperDeps, 'onSaved' | 'onLost'>> = {},
+  hooks: Partial<Pick<KeeperDeps, 'onSaved' | 'onLost' | 'onDecided'>> = {},
 ): Keeper =>
   makeKeeper({ ...bench.deps, onSaved: () => undefined, onLost: () => undefined, ...hooks }, initial);

@@ -1,4 +1,7 @@
 import test from 'ava';
+import type { Save } from '../../../src/application/ports/chat-store.port.ts';
+import type { Decision } from '../../../src/domain/chat.ts';
+import { isOpen } from '../../../src/domain/conversation.ts';
 import { ana, begun, finishAsked, keeperOf, makeBench, other, reserved, self } from './fixture.ts';
 
 test('keeper › plans that wait for the same write share it, and one that throws fails alone', async (t) => {
@@ -63,6 +66,36 @@ test('keeper › decides again over what somebody else wrote meanwhile', async (
   t.is(applied, 'saved');
   t.deepEqual(seen, ['requested', 'ended']);
   t.is((await bench.stored()).conversation.chat?.id, 'chat-b');
+});
+
+test('keeper › a write whose answer was lost, under one of somebody else’s › what it decided is told, once', async (t) => {
+  const bench = makeBench();
+  const told: Decision[] = [];
+  const keeper = keeperOf(bench, await begun(bench), { onDecided: (_user, decision) => told.push(decision) });
+  const { save } = bench.store;
+  Object.assign(bench.store, {
+    save: (one: Save) => async () => {
+      bench.trouble.save = 'answer-lost';
+      const outcome = await save(one)();
+      const { conversation, rev } = await bench.stored();
+      await bench.real.save({ conversation, rev, writeId: 'w-theirs' })();
+      return outcome;
+    },
+  });
+  t.is(await keeper.apply(({ chat }) => (isOpen(chat) ? [finishAsked] : [])), 'saved');
+  t.is(told.length, 1);
+  t.is(told[0]?.conversation.chat?.reason, 'finished');
+});
+
+test('keeper › somebody else came first, and nothing is left to do › nothing is told', async (t) => {
+  const bench = makeBench();
+  const initial = await begun(bench);
+  const told: Decision[] = [];
+  const keeper = keeperOf(bench, initial, { onDecided: (_user, decision) => told.push(decision) });
+  const { conversation } = bench.deps.decide(initial.conversation, [finishAsked]);
+  await bench.real.save({ conversation, rev: initial.rev, writeId: 'w-theirs' })();
+  t.is(await keeper.apply(({ chat }) => (isOpen(chat) ? [finishAsked] : [])), 'saved');
+  t.deepEqual(told, []);
 });
 
 test('keeper › one that was taken over writes nothing, and says so once', async (t) => {
