@@ -118,9 +118,9 @@ const fields = (which: 'case' | 'contact' | 'account' | 'search'): Example => ({
         ['key2', 'Field2__c'],
       ],
     ],
-    ['a:b:Owner.Name', [['a:b', 'Owner.Name']]],
+    ['a.b:Owner.Name', [['a.b', 'Owner.Name']]],
   ],
-  bad: ['key', ':Field__c', 'key:', "key:Field__c' OR Name != '", 'key:1Field'],
+  bad: ['key', ':Field__c', 'key:', 'a:b:Owner.Name', "key:Field__c' OR Name != '", 'key:1Field'],
   beside: realRemotes,
 });
 const states = (which: 'blocked' | 'timeout' | 'success'): Example => ({
