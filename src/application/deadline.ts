@@ -2,7 +2,7 @@ import type { Clock } from './ports/clock.port.ts';
 
 /** A signal that aborts after `ms`, or with its parent. `release` when the work is done: it frees timer and listener. */
 export const deadline = (
-  clock: Clock,
+  clock: Pick<Clock, 'after'>,
   ms: number,
   parent?: AbortSignal,
 ): { readonly signal: AbortSignal; readonly release: () => void } => {

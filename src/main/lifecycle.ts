@@ -10,8 +10,6 @@ export interface Service {
   readonly stop: () => Promise<void>;
 }
 
-const never = new AbortController().signal;
-
 /** Of the time to stop so much is for requests under way (a connect may take long); the rest is for what is being sent. */
 const requestsShare = 0.6;
 
@@ -50,7 +48,7 @@ export const startService = async (container: DependencyContainer): Promise<Serv
     const stop = async (): Promise<void> => {
       const until = clock.monotonic() + config.timeouts.shutdownMs;
       const left = (): number => Math.max(0, until - clock.monotonic());
-      const halt = deadline(clock, config.timeouts.shutdownMs * requestsShare, never);
+      const halt = deadline(clock, config.timeouts.shutdownMs * requestsShare);
       await http.close(halt.signal);
       halt.release();
       await workers.stop(left());

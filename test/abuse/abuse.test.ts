@@ -4,7 +4,7 @@ import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
 import { secrets, whatsAppConnect } from '../e2e/support/service.ts';
 import { facebookPath, whatsAppPath } from '../http/support.ts';
-import { bodies, hostile } from './bodies.ts';
+import { bodies, hostile } from '../http/bodies.ts';
 import { forgeries } from './forgeries.ts';
 import { raw } from './raw.ts';
 import { startCanary, startTarget, type Target } from './service.ts';

@@ -4,7 +4,7 @@ import { agentPieces } from '../../src/domain/lanes.ts';
 import { readable } from '../../src/domain/agent-text.ts';
 import { userKey, type User, type UserKey } from '../../src/domain/channel.ts';
 import { isOpen, type Chat, type ChatReason, type Conversation } from '../../src/domain/conversation.ts';
-import type { ChatId, Settlement } from '../../src/domain/effect.ts';
+import type { ChatId } from '../../src/domain/effect.ts';
 import { fill } from '../../src/domain/texts.ts';
 import type { Arrival, Message } from '../../src/domain/message.ts';
 import type { ChatPolicy } from '../../src/domain/policy.ts';
@@ -13,6 +13,7 @@ import type { ChatServer } from '../../sandbox/salesforce/live-agent/server.ts';
 import type { Session } from '../../sandbox/salesforce/live-agent/session.ts';
 import type { Delivered, Remotes } from './remotes.ts';
 import type { Process, Scheduler } from './scheduler.ts';
+import type { StoreHooks } from './stores.ts';
 
 /**
  * The guarantees of relay.md §4 as they show outside: what is written to the stores, what goes over the wires, what
@@ -69,16 +70,9 @@ interface UserLife {
   readonly uncertain: Map<string, number>;
 }
 
-export interface Laws {
+export interface Laws extends Pick<StoreHooks, 'onAppend' | 'onSettle' | 'onSave'> {
   readonly breaches: Breach[];
   readonly breach: (law: string, detail: unknown) => void;
-  readonly onAppend: (message: Message, arrival: Arrival) => void;
-  readonly onSettle: (user: User, chatId: ChatId, settlements: ReadonlyArray<Settlement>) => void;
-  readonly onSave: (
-    user: User,
-    before: StoredConversation | undefined,
-    after: StoredConversation | undefined,
-  ) => void;
   readonly onText: (user: User, delivered: Delivered) => void;
   readonly onSay: (session: Session, texts: ReadonlyArray<string>) => void;
   readonly onUncertain: (userId: string, what: string) => void;

@@ -1,3 +1,4 @@
+import { deadline } from '../../application/deadline.ts';
 import type { Clock } from '../../application/ports/clock.port.ts';
 
 /**
@@ -9,17 +10,10 @@ export const within = async <A>(
   outer: AbortSignal,
   call: (signal: AbortSignal) => Promise<A>,
 ): Promise<A> => {
-  const controller = new AbortController();
-  const follow = (): void => controller.abort(outer.reason);
-  if (outer.aborted) follow();
-  else outer.addEventListener('abort', follow, { once: true });
-  const cancel = limits.clock.after(limits.callTimeoutMs, () =>
-    controller.abort(new DOMException('the deadline has passed', 'TimeoutError')),
-  );
+  const until = deadline(limits.clock, limits.callTimeoutMs, outer);
   try {
-    return await call(controller.signal);
+    return await call(until.signal);
   } finally {
-    cancel();
-    outer.removeEventListener('abort', follow);
+    until.release();
   }
 };

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { E, type Either } from '../../domain/fp.ts';
 import type { RemoteFailure } from '../../application/ports/errors.ts';
-import { backoffMs } from '../../application/lanes/backoff.ts';
+import { backoffMs } from '../../application/backoff.ts';
 import { within } from './deadline.ts';
 import { addressOf, type Wires } from './wires.ts';
 import type { ChatResponse } from './exchange.ts';

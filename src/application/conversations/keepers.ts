@@ -3,7 +3,7 @@ import type { ChatEvent } from '../../domain/chat-event.ts';
 import { userKey, type User, type UserKey } from '../../domain/channel.ts';
 import type { Conversation } from '../../domain/conversation.ts';
 import { E, O, type Either } from '../../domain/fp.ts';
-import { backoffMs } from '../lanes/backoff.ts';
+import { backoffMs } from '../backoff.ts';
 import type { Worker } from '../lanes/worker.ts';
 import { pause } from '../pause.ts';
 import type { OwnerId, StoredConversation } from '../ports/chat-store.port.ts';

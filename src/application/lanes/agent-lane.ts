@@ -9,7 +9,7 @@ import type { AgentDesk, DeskAnswer, PostOutcome, Prepared } from '../ports/agen
 import type { ContextStore } from '../ports/context-store.port.ts';
 import type { Turns } from '../ports/turns.port.ts';
 import { pause } from '../pause.ts';
-import { backoffMs, waitsForNextTry } from './backoff.ts';
+import { backoffMs, waitsForNextTry } from '../backoff.ts';
 import type { Desks } from './bind-posts.ts';
 import { makeInbox, rangeOf } from './inbox.ts';
 import { deadline } from '../deadline.ts';

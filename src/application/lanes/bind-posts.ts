@@ -3,7 +3,7 @@ import type { ChatEvent } from '../../domain/chat-event.ts';
 import type { Conversation } from '../../domain/conversation.ts';
 import type { AgentDesk } from '../ports/agent-desk.port.ts';
 import type { Clock } from '../ports/clock.port.ts';
-import { waitsForNextTry } from './backoff.ts';
+import { waitsForNextTry } from '../backoff.ts';
 
 /** Desks by kind: an open chat keeps the one it began with. */
 export type Desks = ReadonlyMap<string, AgentDesk>;

@@ -8,7 +8,7 @@ import type { MediaRefused } from '../ports/case-files.port.ts';
 import type { RemoteFailure } from '../ports/errors.ts';
 import type { Turns } from '../ports/turns.port.ts';
 import { pause } from '../pause.ts';
-import { backoffMs } from './backoff.ts';
+import { backoffMs } from '../backoff.ts';
 import { judge, type Judgement } from './judge.ts';
 import { deadline } from '../deadline.ts';
 import type { Lane, LaneDeps } from './lane.ts';

@@ -8,7 +8,7 @@ import type { Keeper } from '../conversations/keeper.ts';
 import type { Absorbed, AgentDesk, DeskSignal } from '../ports/agent-desk.port.ts';
 import type { ContextStore } from '../ports/context-store.port.ts';
 import { pause } from '../pause.ts';
-import { backoffMs } from './backoff.ts';
+import { backoffMs } from '../backoff.ts';
 import type { Desks } from './bind-posts.ts';
 import type { LaneDeps } from './lane.ts';
 

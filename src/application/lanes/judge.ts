@@ -1,6 +1,6 @@
 import type { MediaRefused } from '../ports/case-files.port.ts';
 import type { RemoteFailure } from '../ports/errors.ts';
-import { patienceMaxMs } from './backoff.ts';
+import { patienceMaxMs } from '../backoff.ts';
 
 /** What a failed try means for the message that was to be delivered (relay.md §4.5). */
 export interface Judgement {

@@ -1,6 +1,6 @@
 import type { Clock } from '../ports/clock.port.ts';
 import type { Ids } from '../ports/ids.port.ts';
-import { backoffMs, patienceMaxMs } from './backoff.ts';
+import { backoffMs, patienceMaxMs } from '../backoff.ts';
 
 /** Permission for one try; `probe`: the remote is down for everyone, and this one finds out whether it still is. */
 export interface Ticket {

@@ -2,7 +2,7 @@ import type { SetAside } from '../../domain/effect.ts';
 import { E } from '../../domain/fp.ts';
 import type { Keeper } from '../conversations/keeper.ts';
 import { pause } from '../pause.ts';
-import { backoffMs } from './backoff.ts';
+import { backoffMs } from '../backoff.ts';
 import type { LaneDeps } from './lane.ts';
 
 /** Puts an effect into the operators' hands; waits for a store in trouble. False: the conversation was lost meanwhile. */

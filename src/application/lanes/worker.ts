@@ -11,7 +11,7 @@ import type { ContextStore } from '../ports/context-store.port.ts';
 import type { Turns } from '../ports/turns.port.ts';
 import { pause } from '../pause.ts';
 import { makeAgentLane, type AgentLaneWorker } from './agent-lane.ts';
-import { waitsForNextTry } from './backoff.ts';
+import { waitsForNextTry } from '../backoff.ts';
 import type { Desks } from './bind-posts.ts';
 import { makeEffectLane, type EffectLaneSpec } from './effect-lane.ts';
 import { makeHearing, type HearingWorker } from './hearing.ts';

@@ -22,7 +22,7 @@ const makeCall =
   ({ clock, log }: WebhooksDeps, what: string, call: Call) =>
   (provider: Provider): TaskEither<WebhookCallFailed, void> =>
   async () => {
-    const until = deadline(clock, timeoutMs, new AbortController().signal);
+    const until = deadline(clock, timeoutMs);
     const outcome = await call(provider, until.signal)();
     until.release();
     if (E.isRight(outcome)) return outcome;

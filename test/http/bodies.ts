@@ -6,7 +6,7 @@ import {
   facebookWith,
   whatsAppPath,
   whatsAppText,
-} from '../http/support.ts';
+} from './support.ts';
 
 type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 
