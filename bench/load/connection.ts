@@ -62,24 +62,42 @@ export interface Sender {
   readonly close: () => void;
 }
 
+interface Waiting {
+  readonly request: string;
+  readonly resolve: (status: number) => void;
+  readonly reject: (thrown: unknown) => void;
+}
+
 export const openSender = async (url: string, connections: number): Promise<Sender> => {
-  const all = await Promise.all(Array.from({ length: connections }, () => openConnection(url)));
+  const all = new Set(await Promise.all(Array.from({ length: connections }, () => openConnection(url))));
   const free = [...all];
-  const queue: { readonly request: string; readonly resolve: (status: number) => void }[] = [];
+  const queue: Waiting[] = [];
   const begin = (connection: Connection, request: string, resolve: (status: number) => void): void => {
     connection.send(request, (status) => {
       resolve(status);
       const next = queue.shift();
       if (next === undefined) free.push(connection);
-      else begin(connection, next.request, next.resolve);
+      else beginOn(connection, next.request, next.resolve).catch(next.reject);
     });
+  };
+  /** A server closes what lies idle: then another takes its place. */
+  const beginOn = async (
+    connection: Connection,
+    request: string,
+    resolve: (status: number) => void,
+  ): Promise<void> => {
+    if (connection.isFree()) return begin(connection, request, resolve);
+    all.delete(connection);
+    const fresh = await openConnection(url);
+    all.add(fresh);
+    begin(fresh, request, resolve);
   };
   return {
     send: (request) =>
-      new Promise((resolve) => {
+      new Promise((resolve, reject) => {
         const connection = free.pop();
-        if (connection === undefined) queue.push({ request, resolve });
-        else begin(connection, request, resolve);
+        if (connection === undefined) queue.push({ request, resolve, reject });
+        else beginOn(connection, request, resolve).catch(reject);
       }),
     close: () => all.forEach((connection) => connection.close()),
   };
