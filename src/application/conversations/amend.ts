@@ -18,6 +18,8 @@ export interface AmendDeps {
   readonly ids: Ids;
   readonly decide: (conversation: Conversation, events: ReadonlyArray<ChatEvent>) => Decision;
   readonly onDecided: (user: User, decision: Decision) => void;
+  /** Longest that a caller waits for the store, ms; one operation of it that is under way by then comes to its end. */
+  readonly patienceMs: number;
 }
 
 export interface Amended {
@@ -40,7 +42,8 @@ export const amend = async (
 ): Promise<Either<StoreUnavailable, Amended>> => {
   const attempts: string[] = [];
   let trouble = 'too many others wrote to this conversation';
-  for (let tries = 0; tries < maxTries; tries += 1) {
+  const until = deps.clock.monotonic() + deps.patienceMs;
+  for (let tries = 0; tries < maxTries && deps.clock.monotonic() < until; tries += 1) {
     if (tries > 0) await pause(deps.clock, Math.min(800, 10 * 2 ** tries) * deps.ids.random());
     const loaded = await deps.store.load(user)();
     if (E.isLeft(loaded)) {

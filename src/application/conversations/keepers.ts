@@ -8,7 +8,7 @@ import type { Worker } from '../lanes/worker.ts';
 import { pause } from '../pause.ts';
 import type { OwnerId, StoredConversation } from '../ports/chat-store.port.ts';
 import { storeUnavailable, type StoreUnavailable } from '../ports/errors.ts';
-import { amend } from './amend.ts';
+import { amend, type AmendDeps } from './amend.ts';
 import { makeKeeper, type Keeper, type KeeperDeps, type Plan } from './keeper.ts';
 
 /** All conversations: those that this process keeps, and the way to those that it does not. */
@@ -48,14 +48,12 @@ export interface Keepers {
   readonly abandonAll: () => void;
 }
 
-export interface KeepersDeps extends Omit<KeeperDeps, 'onSaved' | 'onLost'> {
+export interface KeepersDeps extends Omit<KeeperDeps, 'onSaved' | 'onLost'>, Pick<AmendDeps, 'patienceMs'> {
   readonly self: OwnerId;
   readonly decide: (conversation: Conversation, events: ReadonlyArray<ChatEvent>) => Decision;
   /** What has to happen to a conversation before this process can go on with it. */
   readonly restore: Plan;
   readonly makeWorker: (keeper: Keeper) => Worker;
-  /** Longest that a caller waits for the store. */
-  readonly patienceMs: number;
 }
 
 interface Kept {

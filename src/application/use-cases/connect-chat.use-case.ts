@@ -134,10 +134,10 @@ const reserveTries = 3;
 
 const reserve = async (
   { keepers, contexts, clock, probe }: ConnectDeps,
-  { command, chatId, flow }: Attempt,
+  { command, chatId, flow, signal }: Attempt,
 ): Promise<Either<ConnectChatError, Reserved>> => {
   const { user, profile } = command;
-  for (let tries = 0; tries < reserveTries; tries += 1) {
+  for (let tries = 0; tries < reserveTries && !signal.aborted; tries += 1) {
     const seen = await keepers.amend(user, nothing);
     if (E.isLeft(seen)) return seen;
     const former = seen.right.chat;
@@ -146,7 +146,7 @@ const reserve = async (
     const mark = await contexts.mark()();
     if (E.isLeft(mark)) return mark;
     const reserved = await keepers.amend(user, ({ chat }) =>
-      isOpen(chat) || chat?.id !== former?.id
+      isOpen(chat) || chat?.id !== former?.id || signal.aborted
         ? []
         : [{ type: 'reserved', chatId, at: clock.now(), mark: mark.right, profile, flow: flow.key }],
     );
@@ -158,7 +158,8 @@ const reserve = async (
     }
     if (isOpen(chat)) return E.left({ _tag: 'ChatExists' });
   }
-  return E.left(storeUnavailable('too many others connect this user'));
+  const detail = signal.aborted ? 'no answer in time' : 'too many others connect this user';
+  return E.left(storeUnavailable(detail));
 };
 
 const connect = async (

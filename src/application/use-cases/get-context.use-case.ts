@@ -42,14 +42,16 @@ export const makeGetContext =
 const nobody = TE.right(O.none);
 
 /**
- * The store marks what was posted a moment after the desk has taken it. Until then, and while nobody knows whether it
- * has, it counts as posted (relay.md §3).
+ * The store marks what was posted a moment after the desk has taken it. Until then, and while it is on its way there or
+ * nobody knows whether it has come, it counts as posted (relay.md §3).
  */
 const notWithAgent = (conversation: Conversation | undefined): ((message: StoredMessage) => boolean) => {
   const settlements = Object.entries(conversation?.lanes.chats ?? {}).flatMap(([chatId, { agent }]) => {
     const { bound, posts, unsettled } = agent;
     const isOver = !isOpen(conversation?.chat) || conversation?.chat?.id !== chatId;
-    const mayHaveLeft = bound > 0 && (isOver || posts[0]?.unknown === true);
+    const [head] = posts;
+    // one that surely failed waits for its next try
+    const mayHaveLeft = bound > 0 && (isOver || head?.unknown === true || head?.notBefore === undefined);
     const leaving = mayHaveLeft ? posts.slice(0, bound).map(({ settles }) => settles) : [];
     return [...unsettled, ...leaving].filter((one): one is Settlement => one !== undefined);
   });

@@ -9,12 +9,19 @@ import type { ChatEvent } from '../../../src/domain/chat-event.ts';
 import { emptyConversation, type Conversation } from '../../../src/domain/conversation.ts';
 import { E, TE } from '../../../src/domain/fp.ts';
 import { policyOf } from '../../support/arbitraries/policy.ts';
+import type { VirtualClock } from '../../support/virtual-clock.ts';
 import { ana, makeBench } from './fixture.ts';
 
 const profile = { name: 'Ana', email: 'ana@example.com', phoneNumber: '', botSlug: 'bot', botId: 'bot' };
 
 /** Connects that come as far as the reservation; `onMark` is what goes on while the n-th mark is asked for. */
-const setUp = (onMark: (times: number, happens: (...events: ReadonlyArray<ChatEvent>) => void) => void) => {
+const setUp = (
+  onMark: (
+    times: number,
+    happens: (...events: ReadonlyArray<ChatEvent>) => void,
+    clock: VirtualClock,
+  ) => unknown,
+) => {
   const { clock, deps } = makeBench();
   const decide = decideAll(policyOf());
   let conversation: Conversation = emptyConversation(ana);
@@ -32,7 +39,7 @@ const setUp = (onMark: (times: number, happens: (...events: ReadonlyArray<ChatEv
     mark: () => async () => {
       marks += 1;
       const mark = marks * 100;
-      onMark(marks, happens);
+      await onMark(marks, happens, clock);
       return E.right(mark);
     },
   };
@@ -89,4 +96,10 @@ test('reserved › other chats come and go each time › given up, nothing is re
   const outcome = await connect();
   t.true(E.isLeft(outcome) && outcome.left._tag === 'StoreUnavailable');
   t.is(chat()?.id, 'chat-other-3');
+});
+
+test('reserved › the store answers when the time for the connect is over › nobody is reserved any more', async (t) => {
+  const { connect, chat } = setUp((_times, _happens, clock) => clock.advance(30_000));
+  t.like(await connect(), { left: { _tag: 'StoreUnavailable', detail: 'no answer in time' } });
+  t.is(chat(), undefined);
 });

@@ -42,7 +42,11 @@ const posting = () => {
 
 test('context › while a chat goes on, what was not posted yet', async (t) => {
   const { story, messages } = posting();
-  t.deepEqual(await told(story, messages), ['uno', 'dos']);
+  t.deepEqual(await told(story, messages), ['dos'], 'the first is on its way');
+  const now = story.now();
+  const failure = { at: now, retryAt: now + 500, counted: true, unknown: false, detail: 'refused' };
+  story.happens({ type: 'posts-failed', chatId: story.id(), ...failure });
+  t.deepEqual(await told(story, messages), ['uno', 'dos'], 'it surely did not arrive');
 });
 
 test('context › not what the agent has and the store has not marked yet', async (t) => {

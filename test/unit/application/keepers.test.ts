@@ -1,6 +1,10 @@
 import test from 'ava';
+import { amend } from '../../../src/application/conversations/amend.ts';
 import { makeKeepers } from '../../../src/application/conversations/keepers.ts';
 import type { Keeper } from '../../../src/application/conversations/keeper.ts';
+import { pause } from '../../../src/application/pause.ts';
+import type { ChatStore } from '../../../src/application/ports/chat-store.port.ts';
+import { storeUnavailable } from '../../../src/application/ports/errors.ts';
 import { E } from '../../../src/domain/fp.ts';
 import { ana, begun, finishAsked, makeBench, other, reserved, self } from './fixture.ts';
 
@@ -85,6 +89,24 @@ test('keepers › callers wait so long for the store, and so many of them', asyn
   t.true(answers.every(E.isLeft));
   const refused = answers.filter((answer) => E.isLeft(answer) && /too much/u.test(answer.left.detail));
   t.true(refused.length > 60, `${refused.length} were refused at once`);
+});
+
+test('keepers › callers wait so long for a store that answers late, whoever keeps the conversation', async (t) => {
+  const { bench, clock } = setUp();
+  let asked = 0;
+  const late: ChatStore['load'] = () => async () => {
+    asked += 1;
+    await pause(clock, 4_000);
+    return E.left(storeUnavailable('sample trouble'));
+  };
+  const answer = amend(
+    { ...bench.deps, store: { ...bench.store, load: late }, patienceMs: 4_500 },
+    ana,
+    () => [reserved()],
+  );
+  await clock.advance(10_000);
+  t.true(E.isLeft(await answer));
+  t.is(asked, 2);
 });
 
 test('keepers › distrust › one that cannot be read holds up no other', async (t) => {
