@@ -62,7 +62,12 @@ export type {
 } from './application/ports/agent-desk.port.ts';
 export type { BotChannel } from './application/ports/bot-channel.port.ts';
 export type { BotFlow } from './application/ports/bot-flow.port.ts';
-export type { CaseFiles, MediaRefused } from './application/ports/case-files.port.ts';
+export type {
+  CaseFiles,
+  MediaFailure,
+  MediaRefused,
+  MediaUnavailable,
+} from './application/ports/case-files.port.ts';
 export type {
   ChatStore,
   OwnerId,

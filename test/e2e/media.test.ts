@@ -125,3 +125,22 @@ test('everything else a user can send › comes to the agent as a readable line'
   t.is(lines[5], '**El usuario envió un mensaje de tipo hologram que no se puede mostrar**');
   t.is(lines[6], 'fin');
 });
+
+test('files whose server breaks off › hold up no other user’s file', async (t) => {
+  const service = await withService(t);
+  const { salesforce, yalo } = service.sandbox;
+  const writes = async (userId: string, path: string): Promise<void> => {
+    await service.connect({ userID: userId, phoneNumber: userId, email: `${userId}@example.com` });
+    await yalo.phone.sendMedia({ provider: 'whatsapp', userId, url: `${yalo.mediaUrl}${path}` });
+  };
+  for (const n of [1, 2, 3, 4, 5]) await writes(`521555000000${n}`, '/cut/photo.jpg');
+  const failed = async (): Promise<number> =>
+    service.logged.filter(({ event }) => event === 'delivery-failed').length;
+  await until(failed, (count) => count >= 5);
+  await writes('5215550000009', '/media/photo.jpg');
+  await salesforce.records.created.waitFor(({ type }) => type === 'ContentDocumentLink');
+  t.deepEqual(
+    service.logged.filter(({ event }) => event === 'remote-down'),
+    [],
+  );
+});

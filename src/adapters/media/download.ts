@@ -4,8 +4,11 @@ import { Agent as HttpsAgent } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import fetch, { type Response } from 'node-fetch';
 import { E, type Either } from '../../domain/fp.ts';
-import type { MediaRefused } from '../../application/ports/case-files.port.ts';
-import type { RemoteFailure } from '../../application/ports/errors.ts';
+import type {
+  MediaFailure,
+  MediaRefused,
+  MediaUnavailable,
+} from '../../application/ports/case-files.port.ts';
 import { retryAfterMs } from '../shared/retry-after.ts';
 import { checkUrl, type MediaRules, mayConnect, type Target } from './rules.ts';
 import { headBytes, isActiveType, looksActive } from './types.ts';
@@ -16,10 +19,7 @@ export interface Media {
   readonly mediaType?: string;
 }
 
-export type Download = (
-  url: string,
-  deadline: AbortSignal,
-) => Promise<Either<RemoteFailure | MediaRefused, Media>>;
+export type Download = (url: string, deadline: AbortSignal) => Promise<Either<MediaFailure, Media>>;
 
 export interface DownloadOptions extends MediaRules {
   readonly maxBytes: number;
@@ -33,8 +33,8 @@ export interface DownloadOptions extends MediaRules {
 
 const maxRedirects = 5;
 const redirects = new Set([301, 302, 303, 307, 308]);
-/** Gone or not for us: asking again will not change it. */
-const final = new Set([403, 404, 410]);
+/** Statuses that may be another the next time; any other 4xx says that it is gone, or not for us. */
+const passing = new Set([401, 408, 409, 425, 429]);
 
 const systemResolve = async (host: string): Promise<ReadonlyArray<string>> =>
   (await lookup(host, { all: true })).map(({ address }) => address);
@@ -47,18 +47,21 @@ const systemResolve = async (host: string): Promise<ReadonlyArray<string>> =>
 export const makeDownload = (options: DownloadOptions): Download => {
   const resolve = options.resolve ?? systemResolve;
 
-  const addressesOf = async (target: Target): Promise<Either<Trouble, ReadonlyArray<string>>> => {
+  const addressesOf = async (target: Target): Promise<Either<MediaFailure, ReadonlyArray<string>>> => {
     try {
       const addresses = target.address === undefined ? await resolve(target.url.hostname) : [target.address];
       return mayConnect(target, addresses)
         ? E.right(addresses)
         : E.left(refused('an address that is not public'));
     } catch {
-      return E.left(unreachable('the host name cannot be resolved'));
+      return E.left(unavailable('the host name cannot be resolved'));
     }
   };
 
-  const hop = async (target: Target, signal: AbortSignal): Promise<Either<Trouble, Media | Redirect>> => {
+  const hop = async (
+    target: Target,
+    signal: AbortSignal,
+  ): Promise<Either<MediaFailure, Media | Redirect>> => {
     const addresses = await orAborted(addressesOf(target), signal);
     if (E.isLeft(addresses)) return addresses;
     const agent = pinnedAgent(target.url, addresses.right);
@@ -71,7 +74,7 @@ export const makeDownload = (options: DownloadOptions): Download => {
       });
       return await answer(response, options.maxBytes);
     } catch (thrown) {
-      return E.left(signal.aborted ? tooLate : unreachable(codeOf(thrown)));
+      return E.left(signal.aborted ? tooLate : unavailable(codeOf(thrown)));
     } finally {
       agent.destroy();
     }
@@ -94,7 +97,6 @@ export const makeDownload = (options: DownloadOptions): Download => {
   };
 };
 
-type Trouble = RemoteFailure | MediaRefused;
 interface Redirect {
   readonly location: string;
 }
@@ -105,13 +107,13 @@ const refused = (why: string): MediaRefused => ({
   detail: `media download: ${why}`,
 });
 
-const unreachable = (why: string): RemoteFailure => ({
-  _tag: 'RemoteUnreachable',
+const unavailable = (why: string): MediaUnavailable => ({
+  _tag: 'MediaUnavailable',
   certain: true,
   detail: `media download: ${why}`,
 });
 
-const tooLate = unreachable('not done in time');
+const tooLate = unavailable('not done in time');
 
 /** A system error's code; its message may name addresses and paths. */
 const codeOf = (thrown: unknown): string => {
@@ -134,7 +136,10 @@ const pinnedAgent = (url: URL, addresses: ReadonlyArray<string>): HttpAgent | Ht
   return url.protocol === 'https:' ? new HttpsAgent({ lookup: pinned }) : new HttpAgent({ lookup: pinned });
 };
 
-const answer = async (response: Response, maxBytes: number): Promise<Either<Trouble, Media | Redirect>> => {
+const answer = async (
+  response: Response,
+  maxBytes: number,
+): Promise<Either<MediaFailure, Media | Redirect>> => {
   const { status } = response;
   if (redirects.has(status)) {
     const location = response.headers.get('location');
@@ -170,24 +175,20 @@ const readAtMost = async (response: Response, maxBytes: number): Promise<Uint8Ar
   return !looked && looksActive(bytes) ? notTaken : bytes;
 };
 
-const statusTrouble = ({ status, headers }: Response): Trouble => {
-  if (final.has(status)) return refused(String(status));
-  const detail = `media download: ${status}`;
-  if (status === 429 || status === 503) {
-    const after = retryAfterMs(headers.get('retry-after'), headers.get('date'), Date.now());
-    return {
-      _tag: 'RemoteBusy',
-      certain: true,
-      detail,
-      ...(after === undefined ? {} : { retryAfterMs: after }),
-    };
-  }
-  if (status >= 400 && status < 500) return { _tag: 'RemoteRefused', certain: true, status, detail };
-  return unreachable(String(status));
+const statusTrouble = ({ status, headers }: Response): MediaFailure => {
+  if (status >= 400 && status < 500 && !passing.has(status)) return refused(String(status));
+  const after =
+    status === 429 || status === 503
+      ? retryAfterMs(headers.get('retry-after'), headers.get('date'), Date.now())
+      : undefined;
+  return { ...unavailable(String(status)), ...(after === undefined ? {} : { retryAfterMs: after }) };
 };
 
 /** A resolver cannot be stopped, only left alone. */
-const orAborted = <A>(work: Promise<Either<Trouble, A>>, signal: AbortSignal): Promise<Either<Trouble, A>> =>
+const orAborted = <A>(
+  work: Promise<Either<MediaFailure, A>>,
+  signal: AbortSignal,
+): Promise<Either<MediaFailure, A>> =>
   new Promise((resolve, reject) => {
     const giveUp = (): void => resolve(E.left(tooLate));
     if (signal.aborted) return giveUp();

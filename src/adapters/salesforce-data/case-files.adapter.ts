@@ -1,5 +1,5 @@
 import { E, type Either } from '../../domain/fp.ts';
-import type { CaseFiles, MediaRefused } from '../../application/ports/case-files.port.ts';
+import type { CaseFiles, MediaFailure } from '../../application/ports/case-files.port.ts';
 import type { RemoteFailure } from '../../application/ports/errors.ts';
 import * as caseFile from './case-file.ts';
 import type { DataApi } from './data-api.ts';
@@ -10,7 +10,7 @@ export type FetchMedia = (
   url: string,
   deadline: AbortSignal,
 ) => Promise<
-  Either<RemoteFailure | MediaRefused, { readonly bytes: Uint8Array; readonly mediaType?: string }>
+  Either<MediaFailure, { readonly bytes: Uint8Array; readonly mediaType?: string }>
 >;
 
 /** Media become files of the case, in one all-or-nothing composite. */

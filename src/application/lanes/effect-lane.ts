@@ -4,7 +4,7 @@ import type { Conversation } from '../../domain/conversation.ts';
 import type { BotState, Upload, UserText } from '../../domain/effect.ts';
 import { E, type TaskEither } from '../../domain/fp.ts';
 import type { Keeper } from '../conversations/keeper.ts';
-import type { MediaRefused } from '../ports/case-files.port.ts';
+import type { MediaFailure } from '../ports/case-files.port.ts';
 import type { RemoteFailure } from '../ports/errors.ts';
 import type { Turns } from '../ports/turns.port.ts';
 import { pause } from '../pause.ts';
@@ -32,11 +32,11 @@ export interface EffectLaneSpec<T extends Deliverable> {
     user: User,
     head: T,
     deadline: AbortSignal,
-  ) => TaskEither<RemoteFailure | MediaRefused, string | void>;
+  ) => TaskEither<RemoteFailure | MediaFailure, string | void>;
 }
 
 interface Outcome {
-  readonly failure: RemoteFailure | MediaRefused;
+  readonly failure: RemoteFailure | MediaFailure;
   readonly judgement: Judgement;
   readonly counted: boolean;
 }
@@ -116,7 +116,7 @@ export const makeEffectLane =
 
     const failed = async (
       head: T,
-      failure: RemoteFailure | MediaRefused,
+      failure: RemoteFailure | MediaFailure,
       ticket: Ticket,
       began: number,
     ): Promise<void> => {
@@ -137,7 +137,7 @@ export const makeEffectLane =
       return judgement.final || usedUp ? giveUp(head, failure.detail) : tryLater(head, outcome);
     };
 
-    const weigh = (head: T, failure: RemoteFailure | MediaRefused): Outcome => {
+    const weigh = (head: T, failure: RemoteFailure | MediaFailure): Outcome => {
       const worksForOthers = gate.workedSince(trouble.since);
       const judgement = judge(failure, { worksForOthers, maxTries: policy.maxTries });
       return { failure, judgement, counted: judgement.allowedTries > 0 };

@@ -1,4 +1,4 @@
-import type { MediaRefused } from '../ports/case-files.port.ts';
+import type { MediaFailure } from '../ports/case-files.port.ts';
 import type { RemoteFailure } from '../ports/errors.ts';
 import { patienceMaxMs } from '../backoff.ts';
 
@@ -21,7 +21,7 @@ const notTheMessage = new Set([401, 408, 409, 429]);
 export const refusalsMax = 2;
 
 export const judge = (
-  failure: RemoteFailure | MediaRefused,
+  failure: RemoteFailure | MediaFailure,
   { worksForOthers, maxTries }: { readonly worksForOthers: boolean; readonly maxTries: number },
 ): Judgement => {
   const base = { trouble: false, allowedTries: 0, final: false, unknown: !failure.certain };
@@ -29,6 +29,8 @@ export const judge = (
     case 'MediaRefused':
     case 'NotConfigured':
       return { ...base, final: true };
+    case 'MediaUnavailable':
+      return { ...base, allowedTries: maxTries, ...patient(failure) };
     case 'RemoteRefused':
       return notTheMessage.has(failure.status)
         ? { ...base, trouble: true }
@@ -37,9 +39,7 @@ export const judge = (
       return {
         ...base,
         trouble: failure.own !== true,
-        ...(failure.retryAfterMs === undefined
-          ? {}
-          : { retryAfterMs: Math.min(failure.retryAfterMs, patienceMaxMs) }),
+        ...patient(failure),
       };
     case 'LoginFailed':
       return { ...base, trouble: true };
@@ -49,3 +49,6 @@ export const judge = (
       return { ...base, trouble: true, allowedTries: worksForOthers && !failure.certain ? maxTries : 0 };
   }
 };
+
+const patient = ({ retryAfterMs }: { readonly retryAfterMs?: number }): Pick<Judgement, 'retryAfterMs'> =>
+  retryAfterMs === undefined ? {} : { retryAfterMs: Math.min(retryAfterMs, patienceMaxMs) };

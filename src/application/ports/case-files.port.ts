@@ -9,11 +9,22 @@ export interface MediaRefused {
   readonly detail: string;
 }
 
+/** The server of this media does not give it now. It may be any server, and tells nothing of the others, nor of the case. */
+export interface MediaUnavailable {
+  readonly _tag: 'MediaUnavailable';
+  readonly certain: true;
+  /** When to ask again, if the server says so. */
+  readonly retryAfterMs?: number;
+  readonly detail: string;
+}
+
+export type MediaFailure = MediaRefused | MediaUnavailable;
+
 /** Fetches a user's media from the channel and attaches it to the case. */
 export interface CaseFiles {
   /** Answers the file's title. Not idempotent: a repeat after an unknown outcome may attach the file twice. */
   readonly attach: (
     upload: Upload,
     deadline: AbortSignal,
-  ) => TaskEither<RemoteFailure | MediaRefused, string>;
+  ) => TaskEither<RemoteFailure | MediaFailure, string>;
 }

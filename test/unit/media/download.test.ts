@@ -158,12 +158,12 @@ test('each status › means what it means for the upload', async (t) => {
     [403, { _tag: 'MediaRefused' }],
     [404, { _tag: 'MediaRefused' }],
     [410, { _tag: 'MediaRefused' }],
-    [400, { _tag: 'RemoteRefused', status: 400 }],
-    [401, { _tag: 'RemoteRefused', status: 401 }],
-    [429, { _tag: 'RemoteBusy', retryAfterMs: 30_000 }],
-    [503, { _tag: 'RemoteBusy', retryAfterMs: 7000 }],
-    [500, { _tag: 'RemoteUnreachable', certain: true }],
-    [304, { _tag: 'RemoteUnreachable' }],
+    [400, { _tag: 'MediaRefused' }],
+    [401, { _tag: 'MediaUnavailable', certain: true }],
+    [429, { _tag: 'MediaUnavailable', retryAfterMs: 30_000 }],
+    [503, { _tag: 'MediaUnavailable', retryAfterMs: 7000 }],
+    [500, { _tag: 'MediaUnavailable', certain: true }],
+    [304, { _tag: 'MediaUnavailable' }],
   ];
   for (const [status, failure] of expected) {
     const media = await make(`localhost:${port}`)(`http://localhost:${port}/${status}`, deadline());
@@ -179,7 +179,7 @@ test('a server that hangs, at the head or in the body › is left by the deadlin
   for (const path of ['head', 'body']) {
     const begun = Date.now();
     const media = await make(`localhost:${port}`)(`http://localhost:${port}/${path}`, deadline(100));
-    t.like(media, { left: { _tag: 'RemoteUnreachable', certain: true } }, path);
+    t.like(media, { left: { _tag: 'MediaUnavailable', certain: true } }, path);
     t.true(Date.now() - begun < 2000);
   }
 });
@@ -190,7 +190,7 @@ test('a server that trickles › is left by the time limit of one download', asy
     response.on('close', () => clearInterval(timer));
   });
   const media = await make(`localhost:${port}`, { timeoutMs: 150 })(`http://localhost:${port}/`, deadline());
-  t.like(media, { left: { _tag: 'RemoteUnreachable' } });
+  t.like(media, { left: { _tag: 'MediaUnavailable' } });
 });
 
 test('a body cut short, a closed port, a name nobody knows, a resolver that hangs › are no connection', async (t) => {
@@ -198,7 +198,7 @@ test('a body cut short, a closed port, a name nobody knows, a resolver that hang
     response.writeHead(200, { 'Content-Length': '500' });
     response.write('part', () => response.destroy());
   });
-  const unreachable = { left: { _tag: 'RemoteUnreachable', certain: true } };
+  const unreachable = { left: { _tag: 'MediaUnavailable', certain: true } };
   t.like(await make(`localhost:${port}`)(`http://localhost:${port}/`, deadline()), unreachable);
   t.like(await make('localhost:1')('http://localhost:1/', deadline()), unreachable);
   const unknown = make('cdn.example.com', { resolve: () => Promise.reject(new Error('ENOTFOUND')) });

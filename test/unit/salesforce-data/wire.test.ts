@@ -266,7 +266,7 @@ test('media › becomes a file of the case, or is refused', async (t) => {
   ]) {
     t.like(await attach(path), { left: { _tag: 'MediaRefused' } }, path);
   }
-  t.like(await attach('/cut/photo.jpg'), { left: { _tag: 'RemoteUnreachable', certain: true } });
+  t.like(await attach('/cut/photo.jpg'), { left: { _tag: 'MediaUnavailable', certain: true } });
   records.refuse({ operation: 'create', type: 'ContentDocumentLink', errorCode: 'INSUFFICIENT_ACCESS' });
   t.like(await attach('/media/photo.png'), {
     left: { _tag: 'RemoteRefused', detail: 'case file: 400 INSUFFICIENT_ACCESS' },
