@@ -1,6 +1,6 @@
-import { storeUnavailable } from '../../application/ports/errors.ts';
+import { storeUnavailable, type StoreUnavailable } from '../../application/ports/errors.ts';
 import { userKey } from '../../domain/channel.ts';
-import { E } from '../../domain/fp.ts';
+import { E, TE, type TaskEither } from '../../domain/fp.ts';
 import { makeLocalInstances } from '../shared/local-instances.ts';
 import type { StoreOptions, Stores } from '../shared/stores.ts';
 import { startSweeper } from '../shared/sweeper.ts';
@@ -49,28 +49,49 @@ export const openSqlite = (path: string, options: StoreOptions): Stores => {
   const { forget: forgetSpilled, ...overflow } = makeOverflow(db, read, write);
   const { forget: forgetSetAside, ...setAsides } = makeSetAsides(db, read, write, log);
 
+  /** What was erased stands in the log until it is copied back and cut. */
+  let erased = false;
+  const erasing = <A>(erase: TaskEither<StoreUnavailable, A>): TaskEither<StoreUnavailable, A> =>
+    TE.map((done: A) => {
+      erased = true;
+      return done;
+    })(erase);
+  const cutLog = (): void => {
+    if (!erased) return;
+    erased = false;
+    try {
+      db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    } catch (cause) {
+      erased = true;
+      log.error('store-log-not-cut', { detail: storeUnavailable(cause).detail });
+    }
+  };
+
   const stopSweeper = startSweeper(clock, async () => {
     const swept = await write(() => {
       const expired = sweepConversations(sliceMax);
       expired.forEach(forgetSpilled);
       return [expired.length, sweepMessages(sliceMax)];
     })();
+    cutLog();
     return E.isRight(swept) && swept.right.includes(sliceMax);
   });
 
   return {
-    contextStore,
+    contextStore: { ...contextStore, erase: (user) => erasing(contextStore.erase(user)) },
     chatStore: {
       ...conversations,
       ...overflow,
       ...setAsides,
       erase: (user) =>
-        write(() => {
-          const key = storedKey(userKey(user));
-          forget(key);
-          forgetSpilled(key);
-          forgetSetAside(key);
-        }),
+        erasing(
+          write(() => {
+            const key = storedKey(userKey(user));
+            forget(key);
+            forgetSpilled(key);
+            forgetSetAside(key);
+          }),
+        ),
     },
     instances: makeLocalInstances(read),
     // the same number again, which writes a page all the same

@@ -25,7 +25,7 @@ export const ownFile = (path: string): DatabaseSync => {
     db.exec('PRAGMA journal_mode = WAL');
     db.exec('BEGIN IMMEDIATE; COMMIT');
     refuseStrangers(path, db);
-    db.exec('PRAGMA synchronous = FULL; PRAGMA secure_delete = FAST; PRAGMA journal_size_limit = 67108864');
+    db.exec('PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 67108864');
     // 64 MiB of log between two checkpoints: pages of the indexes by user come up several times in it, and are copied once.
     // A larger cache finds no more of them, and each commit looks through all of it
     db.exec('PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 16000');

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import test from 'ava';
@@ -143,6 +143,26 @@ test('posted and erased messages › leave a bare id, without a word of what was
     { id: 'new', bare: 0 },
     { id: 'erased', bare: 1 },
   ]);
+});
+
+test('what was erased › stands in no file any more after the next sweep', async (t) => {
+  const { path, options, clock, errors } = await bench(t);
+  const { contextStore, chatStore, close } = openSqlite(path, options);
+  const secret = 'clave-secreta-de-ana';
+  const isThere = (): boolean => [path, `${path}-wal`].some((file) => readFileSync(file).includes(secret));
+  await done(contextStore.append(says(ana, 'm1', { content: { type: 'text', text: secret.repeat(500) } })));
+  await done(contextStore.append(says(ana, 'm2', { content: { type: 'text', text: secret } })));
+  await done(
+    chatStore.spill(ana, [{ order: 0, effect: textEffect('e1', secret) }], { epoch: 1, attempt: 1 }),
+  );
+  await done(chatStore.save(saving(talk(ana, 'ended'))));
+  await done(chatStore.erase(ana));
+  await done(contextStore.erase(ana));
+  t.true(isThere());
+  await clock.advance(60_000);
+  t.false(isThere());
+  t.deepEqual(errors, []);
+  await close();
 });
 
 test('a damaged document › is told, and does not hide the others', async (t) => {
