@@ -1,4 +1,5 @@
-import http from 'node:http';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import http, { type IncomingMessage } from 'node:http';
 import net from 'node:net';
 import test from 'ava';
 import { E } from '../../src/domain/fp.ts';
@@ -16,15 +17,92 @@ const request = (body: string, headers: ReadonlyArray<string> = []): string =>
 
 const text = (id: string): string => JSON.stringify(whatsAppText({ id }));
 
+const requestIds = (heard: string): ReadonlyArray<string | undefined> =>
+  [...heard.matchAll(/X-Request-Id: (r\d+)/gu)].map(([, id]) => id);
+
 test('pipelined requests › are all answered, in their order', async (t) => {
   const { port, messages } = await start(t);
-  const many = Array.from({ length: 50 }, (_, n) => request(text(`m${n}`), [`X-Request-Id: r${n}`]));
-  const heard = await rawTalk(port, many.join(''), (all) => occurrences(all, 'insert success') === 50);
+  const many = Array.from({ length: 8 }, (_, n) => request(text(`m${n}`), [`X-Request-Id: r${n}`]));
+  const heard = await rawTalk(port, many.join(''), (all) => occurrences(all, 'insert success') === 8);
   t.deepEqual(
-    [...heard.matchAll(/X-Request-Id: (r\d+)/gu)].map(([, id]) => id),
+    requestIds(heard),
     many.map((_, n) => `r${n}`),
   );
-  t.is(messages().length, 50);
+  t.is(messages().length, 8);
+});
+
+test('pipelined requests › those that are answered count no more', async (t) => {
+  const { port, logs } = await start(t);
+  const ids = Array.from({ length: 64 }, (_, n) => `r${n}`);
+  const heard = await new Promise<string>((resolve) => {
+    let all = '';
+    const eight = (): void => {
+      const from = occurrences(all, 'insert success');
+      for (const id of ids.slice(from, from + 8)) socket.write(request(text(id), [`X-Request-Id: ${id}`]));
+    };
+    const socket = net.connect(port, '127.0.0.1', eight);
+    socket.on('data', (data) => {
+      all += data.toString();
+      const answered = occurrences(all, 'insert success');
+      if (answered === ids.length) socket.destroy();
+      else if (answered % 8 === 0) eight();
+    });
+    socket.on('error', () => undefined);
+    socket.on('close', () => resolve(all));
+  });
+  t.deepEqual(requestIds(heard), ids);
+  t.deepEqual(logs, []);
+});
+
+test('pipelined requests › 16 may be without an answer, with one more the connection is cut', async (t) => {
+  const slow = gate<undefined>();
+  const entered = [gate<undefined>(), gate<undefined>()] as const;
+  let asked = 0;
+  const { port, logs } = await start(t, {
+    application: {
+      ingestMessages: () => async () => {
+        asked += 1;
+        if (asked % 16 === 0) entered[asked / 16 - 1]?.open(undefined);
+        await slow.promise;
+        return E.right(undefined);
+      },
+    },
+  });
+  const many = Array.from({ length: 16 }, (_, n) => request(text(`m${n}`))).join('');
+
+  const cut = net.connect(port, '127.0.0.1', () => cut.write(many));
+  cut.on('error', () => undefined);
+  const closed = new Promise((resolve) => cut.on('close', resolve));
+  await entered[0].promise;
+  t.deepEqual(logs, []);
+  cut.write(request(text('one more')));
+  await closed;
+  t.deepEqual(logs[0], {
+    level: 'warn',
+    event: 'http pipeline cut',
+    fields: { address: '127.0.0.1' },
+  });
+
+  const heard = rawTalk(port, many, (all) => occurrences(all, 'insert success') === 16);
+  await entered[1].promise;
+  slow.open(undefined);
+  t.is(occurrences(await heard, 'insert success'), 16);
+  t.is(asked, 32, 'no work is done for the one more');
+});
+
+test('a flood of pipelined requests › is cut with one line, and not even read to its end', async (t) => {
+  const { port, logs, call } = await start(t);
+  let read = 0;
+  const seen = (message: unknown): void => {
+    if ((message as { readonly request: IncomingMessage }).request.url === '/flood') read += 1;
+  };
+  subscribe('http.server.request.start', seen);
+  t.teardown(() => unsubscribe('http.server.request.start', seen));
+  await rawTalk(port, 'GET /flood HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(5_000)).catch(() => '');
+  t.is(read, 17);
+  t.is(logs.filter(({ event }) => event === 'http pipeline cut').length, 1);
+  t.true(logs.length <= 17);
+  t.is((await call({ path: '/v1/welcome' })).status, 200);
 });
 
 test('a body in many pieces, cut inside a character › is put together', async (t) => {
@@ -48,18 +126,18 @@ test('Expect: 100-continue › is told to go on, other expectations are no obsta
   t.regex(await rawTalk(port, request(body, ['Expect: something']), done), /^HTTP\/1.1 200 /u);
 });
 
-test('a request to upgrade › is an ordinary request', async (t) => {
-  const { port } = await start(t);
-  const heard = await rawTalk(
-    port,
-    request(text('m'), [
-      'Connection: Upgrade, HTTP2-Settings',
-      'Upgrade: h2c',
-      'HTTP2-Settings: AAMAAABkAAQAAP__',
-    ]),
-    (given) => given.includes('insert success'),
-  );
-  t.regex(heard, /^HTTP\/1.1 200 /u);
+test('a request to upgrade › is an ordinary request, and the last of its connection', async (t) => {
+  const { port, messages } = await start(t);
+  const upgrade = request(text('m'), [
+    'Connection: Upgrade, HTTP2-Settings',
+    'Upgrade: h2c',
+    'HTTP2-Settings: AAMAAABkAAQAAP__',
+  ]);
+  // whoever waits for a second answer learns that there is none
+  const heard = await rawTalk(port, upgrade + request(text('next')));
+  t.regex(heard, /^HTTP\/1.1 200 [^]*\r\nConnection: close\r\n/u);
+  t.is(occurrences(heard, 'HTTP/1.1'), 1);
+  t.is(messages().length, 1);
 });
 
 test('a client that hangs up › in the middle of its body, or before the answer, harms nobody', async (t) => {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server as NodeServer, ServerResponse } from 'node:http';
 import { createServer, type Request, type Response, type Server, type ServerOptions } from 'restify';
 import { type HttpError, unexpected } from './errors.ts';
+import type { Pipeline } from './pipeline.ts';
 import type { Route } from './route.ts';
 import type { Handle, Serve } from './serve.ts';
 
@@ -72,11 +73,18 @@ const isUrl = (req: Request): boolean => {
  * Restify with all routes mounted, and every answer of its own replaced: 404 and 405, what it throws on a `Host` that no
  * URL can be made of, its `Server` header.
  */
-export const makeRestify = (routes: ReadonlyArray<Route>, serve: Serve): RestifyServer => {
+export const makeRestify = (
+  routes: ReadonlyArray<Route>,
+  serve: Serve,
+  pipeline: Pipeline,
+): RestifyServer => {
   const server = createServer({ name: '', log: silent, maxParamLength }) as RestifyServer;
   const express = expressLane(routes, serve);
 
   server.first((req, res) => {
+    if (!pipeline(req, res)) return false;
+    // Node drops what came in one read behind a request to upgrade: the sender must not wait for an answer to it
+    if (req.headers.upgrade !== undefined) res.shouldKeepAlive = false;
     // HTTP/1.1 asks for one (RFC 9112 §3.2)
     if (req.headers.host === undefined && req.httpVersion === '1.1') {
       serve.refuse(req, res, { _tag: 'MalformedRequest' });

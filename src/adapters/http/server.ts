@@ -2,8 +2,10 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { answerToError } from './answers.ts';
 import { makeBodies } from './body.ts';
+import { clientAddress } from './client-address.ts';
 import type { HttpError } from './errors.ts';
 import { defaultLimits, type HttpServerDeps } from './options.ts';
+import { makePipeline } from './pipeline.ts';
 import { makeReport } from './report.ts';
 import { makeRestify } from './restify.ts';
 import { makeRoutes } from './routes.ts';
@@ -72,7 +74,10 @@ export const makeHttpServer = (given: HttpServerDeps): HttpServer => {
   };
   const bodies = makeBodies(clock, limits);
   const serve = makeServe(deps, { bodies, report, limits });
-  const restify = makeRestify(makeRoutes(deps, limits), serve);
+  const pipeline = makePipeline((req) =>
+    log.warn('http pipeline cut', { address: clientAddress(req, options.trustProxy) }),
+  );
+  const restify = makeRestify(makeRoutes(deps, limits), serve, pipeline);
   const http = restify.server;
 
   http.headersTimeout = limits.headersMs;
