@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,3 +38,13 @@ const make: MakeStore<ContextStore> = async (settings) => {
 
 for (const { title, run } of casesFor(contextStoreContract, ['reopen', 'cut-off']))
   test(title, () => run(make));
+
+test('the file is for one process', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'own-store-'));
+  const path = join(directory, 'messages.log');
+  const file = await openHashFile(path);
+  await assert.rejects(openHashFile(path), /in use/u);
+  await file.close();
+  await (await openHashFile(path)).close();
+  await rm(directory, { recursive: true });
+});

@@ -1,9 +1,10 @@
 import { closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { DatabaseSync } from 'node:sqlite';
 
 /**
  * A little of Redis in a file: hashes of texts, all of them in memory, every change appended to a log that is replayed at
- * the next start. A change is seen at once, and is on the disk when `saved` resolves.
+ * the next start. A change is seen at once, and is on the disk when `saved` resolves. The file is for one process.
  */
 export interface HashFile {
   readonly keys: () => ReadonlyArray<string>;
@@ -19,7 +20,9 @@ type Change = readonly [key: string, field: string, value: string | null];
 
 const nothing: ReadonlyMap<string, string> = new Map();
 
+/** Rejects while the file is open, here or in another process. */
 export const openHashFile = async (path: string): Promise<HashFile> => {
+  const lock = takeLock(path);
   const hashes = new Map<string, Map<string, string>>();
 
   const apply = ([key, field, value]: Change): void => {
@@ -79,8 +82,21 @@ export const openHashFile = async (path: string): Promise<HashFile> => {
       await saved().catch(() => undefined);
       problem = new Error('closed');
       await file.close();
+      lock.close();
     },
   };
+};
+
+/** The lock of a database, since that is gone with the process that holds it, however the process ends. */
+const takeLock = (path: string): DatabaseSync => {
+  const lock = new DatabaseSync(`${path}.lock`);
+  try {
+    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
+    return lock;
+  } catch (cause) {
+    lock.close();
+    throw new Error(`${path} is in use`, { cause });
+  }
 };
 
 /** The log as short as it can be, whole or not at all. */

@@ -1,6 +1,6 @@
 import type { AgentDesk, ChatRequest } from '../../src/application/ports/agent-desk.port.ts';
-import { holds, same } from './contract.ts';
-import { DeskRelay, soon } from './desk-relay.ts';
+import { holds, inTime, same } from './contract.ts';
+import { DeskRelay, guarded, soon } from './desk-relay.ts';
 
 /** The agent's side of the desk, and what can go wrong on the way to it. */
 export interface DeskConsole {
@@ -43,9 +43,10 @@ const that = (title: string, body: (talk: Talk) => Promise<void>): DeskCase => (
   run: async (make) => {
     const setup = await make();
     try {
-      const relay = new DeskRelay(setup.desk);
+      const desk = guarded(setup.desk);
+      const relay = new DeskRelay(desk);
       await relay.open(setup.request);
-      await body({ ...setup, relay });
+      await body({ ...setup, desk, relay });
     } finally {
       await setup.dispose();
     }
@@ -63,8 +64,28 @@ const inTalk = (title: string, body: (talk: Talk) => Promise<void>): DeskCase =>
 
 const text = (words: string) => ({ kind: 'text', text: words }) as const;
 
+/** Longest that a `receive` may go on after its abort, ms: the session's next work waits for it. */
+const stopMs = 5_000;
+
 /** What `AgentDesk` promises. */
 export const agentDeskContract: ReadonlyArray<DeskCase> = [
+  that('opening › each session has an id of its own', async ({ relay, desk }) => {
+    const other = await desk.openSession(soon())();
+    if (other._tag === 'Left') throw new Error(other.left.detail);
+    const id = desk.sessionId(relay.state);
+    holds(desk.sessionId(other.right) !== id, `two sessions do not share an id: ${id}`);
+  }),
+
+  that('opening › a request by a session that is gone says so', async ({ relay, console, desk, request }) => {
+    await console.forget();
+    const answer = await desk.requestChat(relay.opened, request, soon())();
+    same(
+      answer._tag === 'Left' ? answer.left._tag : 'Right',
+      'SessionExpired',
+      'a chat is not requested by a session that the desk does not know: a new one is opened then',
+    );
+  }),
+
   that(
     'hearing › the request is accepted, then an agent joins and speaks, in order',
     async ({ relay, console }) => {
@@ -110,11 +131,11 @@ export const agentDeskContract: ReadonlyArray<DeskCase> = [
   inTalk(
     'hearing › a receive that is told to stop leaves nothing behind',
     async ({ relay, console, desk }) => {
-      const stop = new AbortController();
-      const waiting = desk.receive(relay.state, stop.signal);
-      stop.abort();
-      const absorbed = relay.absorb(await waiting);
-      same(absorbed.events, [], 'nothing was said, and nothing is told');
+      const late = (): string => `receive ends within ${stopMs / 1000} s of its abort`;
+      for (const abort of [AbortSignal.abort(), AbortSignal.timeout(20)]) {
+        const signal = await inTime(late, () => desk.receive(relay.state, abort), stopMs);
+        same(relay.absorb(signal).events, [], 'nothing was said, and nothing is told');
+      }
       await console.say('Hola');
       await relay.hearUntil('agent-said');
       same(relay.texts(), ['Hola'], 'the session goes on');
@@ -172,11 +193,17 @@ export const agentDeskContract: ReadonlyArray<DeskCase> = [
   ),
 
   inTalk('saying › a post that was given up makes room for the next', async ({ relay, console, desk }) => {
-    const bound = desk.prepare(relay.state, [text('uno')], Date.now());
+    relay.queue(text('uno'));
+    console.loseAnswer();
+    same(relay.settle(await relay.send()), 'unknown', 'nobody knows what became of it');
+    relay.giveUp();
+    await relay.post(text('dos'));
+    same(console.heard(), ['uno', 'dos'], 'the next one is not taken for a repeat of it');
+    const bound = desk.prepare(relay.state, [text('tres')], Date.now());
     if (!bound.ready) throw new Error('a session at peace sends at once');
     relay.keep(desk.drop(bound.state));
-    await relay.post(text('dos'));
-    same(console.heard(), ['dos'], 'only the next one arrives');
+    await relay.post(text('cuatro'));
+    same(console.heard(), ['uno', 'dos', 'cuatro'], 'what was given up before it was sent never arrives');
   }),
 
   inTalk('the end › ours is seen by the desk, and once is enough', async ({ relay, console, desk }) => {

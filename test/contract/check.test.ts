@@ -5,6 +5,7 @@ import { E } from '../../src/domain/fp.ts';
 import { casesFor, checkContract } from './check.ts';
 import { contextStoreContract } from './context-store.suite.ts';
 import type { MakeStore } from './contract.ts';
+import { wind } from './wind.ts';
 
 const withStore =
   (change: (store: ContextStore) => Partial<ContextStore> = () => ({})): MakeStore<ContextStore> =>
@@ -56,17 +57,24 @@ test('a contract without a runner › names the promise, what was expected and w
 test('a contract › says how a failure is to be answered', async (t) => {
   t.regex(
     await complaint(() => () => Promise.reject(new Error('no connection'))),
-    /the store threw \(no connection\)/u,
+    /append: failures are answered as data: .*; it threw: no connection/u,
   );
   t.regex(
     await complaint(() => () => {
       throw new Error('no connection');
     }),
-    /the store threw \(no connection\)/u,
+    /append: failures are answered as data: .*; it threw: no connection/u,
   );
   t.regex(await complaint(() => async () => 'stored' as never), /a call answers \{ _tag: 'Right', right \}/u);
   t.regex(
     await complaint(() => async () => E.left({ _tag: 'StoreUnavailable', detail: 'disk full' })),
-    /nothing was wrong: disk full/u,
+    /append: answered StoreUnavailable, and nothing was wrong: disk full/u,
   );
+});
+
+test.serial('a contract › names the method that never answers', async (t) => {
+  const never = () => () => new Promise<never>(() => undefined);
+  const { answer, seconds } = await wind(() => complaint(never));
+  t.regex(answer ?? '', /append: no answer within 30 s; every call comes to an end/u);
+  t.is(seconds, 30);
 });

@@ -70,7 +70,7 @@ const lacking = (ability: Ability) => (): never => {
 
 /** Builds the cases of one port; each gets a store of its own, which is disposed of whatever happens. */
 export const contractCase =
-  <Store>() =>
+  <Store extends object>() =>
   (title: string, ...[first, second]: [Body<Store>] | [CaseOptions, Body<Store>]): ContractCase<Store> => {
     const { needs, settings } = typeof first === 'function' ? ({} as CaseOptions) : first;
     const body = typeof first === 'function' ? first : (second as Body<Store>);
@@ -87,12 +87,14 @@ export const contractCase =
           clock,
         });
         try {
+          const { store, reopen = lacking('reopen'), another = lacking('another') } = setup;
+          const first = named(store);
           await body({
-            store: setup.store,
+            store: first,
             clock,
-            handles: async () => [setup.store, (await setup.another?.()) ?? setup.store],
-            reopen: setup.reopen ?? lacking('reopen'),
-            another: setup.another ?? lacking('another'),
+            handles: async () => [first, setup.another === undefined ? first : named(await setup.another())],
+            reopen: async () => named(await reopen()),
+            another: async () => named(await another()),
             cutOff: setup.cutOff ?? lacking('cut-off'),
             sweeps: async () => {
               for (let rounds = 0; rounds < 3; rounds += 1) await clock.advance(2 * minute);
@@ -105,43 +107,72 @@ export const contractCase =
     };
   };
 
-/** Longest that a call may take by the real clock, ms: a store that never answers is told as what it is. */
+/** Longest that a call may take by the real clock, ms: what never answers is told as what it is. */
 const patienceMs = 30_000;
 
-const inTime = async <A>(call: () => Promise<A>): Promise<A> => {
+/** Waits for the end of `work`, but not longer; `stop` tells it then that nobody does. */
+export const inTime = async <A>(
+  late: () => string,
+  work: (stop: AbortSignal) => Promise<A>,
+  ms = patienceMs,
+): Promise<A> => {
+  const stop = new AbortController();
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`no answer within ${patienceMs / 1000} s: every call comes to an end`)),
-      patienceMs,
-    );
+  const ended = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(late()));
+      stop.abort();
+    }, ms);
   });
   try {
-    return await Promise.race([call(), late]);
+    return await Promise.race([work(stop.signal), ended]);
   } finally {
     clearTimeout(timer);
   }
 };
 
+/** One call, of that method. Its rejection, or its throwing, breaks that promise. */
+export const called = <A>(method: string, promise: string, call: () => Promise<A>): Promise<A> =>
+  inTime(
+    () => `${method}: no answer within ${patienceMs / 1000} s; every call comes to an end`,
+    async () => {
+      try {
+        return await call();
+      } catch (thrown) {
+        throw new Error(`${method}: ${promise}; it threw: ${messageOf(thrown)}`, { cause: thrown });
+      }
+    },
+  );
+
+const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : shown(thrown));
+
+/** The method of a store that made a task. */
+const methods = new WeakMap<object, string>();
+
+/** The same store, also a frozen one, whose tasks tell which method made them. */
+const named = <Store extends object>(store: Store): Store =>
+  new Proxy({} as Store, {
+    get: (_, key) => {
+      const method: unknown = Reflect.get(store, key);
+      if (typeof method !== 'function') return method;
+      return (...args: ReadonlyArray<unknown>): unknown => {
+        const task: unknown = method.apply(store, args);
+        if (typeof task === 'function') methods.set(task, String(key));
+        return task;
+      };
+    },
+  });
+
 /** Runs a call that must succeed. */
 export const done = async <A>(call: TaskEither<StoreUnavailable, A>): Promise<A> => {
-  const answer = await inTime(async () => {
-    try {
-      return await call();
-    } catch (thrown) {
-      const what = thrown instanceof Error ? thrown.message : shown(thrown);
-      throw new Error(
-        `the store threw (${what}); failures are answered as data: ` +
-          "{ _tag: 'Left', left: { _tag: 'StoreUnavailable', detail } }",
-        { cause: thrown },
-      );
-    }
-  });
+  const method = methods.get(call) ?? 'the store';
+  const promise = `failures are answered as data: { _tag: 'Left', left: { _tag: 'StoreUnavailable', detail } }`;
+  const answer = await called(method, promise, call);
   if (answer._tag === 'Left')
-    throw new Error(`the store answered StoreUnavailable, and nothing was wrong: ${answer.left.detail}`);
+    throw new Error(`${method}: answered StoreUnavailable, and nothing was wrong: ${answer.left.detail}`);
   if ((answer as { _tag: unknown })._tag !== 'Right')
     throw new Error(
-      `a call answers { _tag: 'Right', right } or { _tag: 'Left', left }, and not: ${shown(answer)}`,
+      `${method}: a call answers { _tag: 'Right', right } or { _tag: 'Left', left }, and not: ${shown(answer)}`,
     );
   return answer.right;
 };
@@ -164,14 +195,7 @@ export const allUnavailable = async (
   calls: Readonly<Record<string, TaskEither<StoreUnavailable, unknown>>>,
 ): Promise<void> => {
   for (const [method, call] of Object.entries(calls)) {
-    const answer = await call().catch((thrown: unknown) => {
-      throw new Error(
-        `${method}: a store that cannot be reached answers StoreUnavailable; it threw instead`,
-        {
-          cause: thrown,
-        },
-      );
-    });
+    const answer = await called(method, 'a store that cannot be reached answers StoreUnavailable', call);
     same(
       answer._tag === 'Left' ? answer.left._tag : 'Right',
       'StoreUnavailable',

@@ -9,7 +9,7 @@ import { E, O, TE } from '../../src/domain/fp.ts';
 import type { StoredMessage } from '../../src/domain/message.ts';
 import { chatStoreContract } from './chat-store.suite.ts';
 import { contextStoreContract } from './context-store.suite.ts';
-import type { ContractCase, StoreSettings } from './contract.ts';
+import { day, type ContractCase, type StoreSettings } from './contract.ts';
 import { instancesContract } from './instances.suite.ts';
 
 // Each contract is held against stores that break one promise: a suite that lets one of them pass is no suite.
@@ -137,6 +137,21 @@ brokenOnes<ContextStore>(
         },
       };
     },
+    'erases the ids of what was set aside long before': (inner, { clock }) => {
+      const stored = new Map<string, number>();
+      const gone = new Set<string>();
+      return {
+        append: (message) => () => {
+          if (gone.has(message.id)) return Promise.resolve(E.right('stored'));
+          stored.set(message.id, clock.now());
+          return inner.append(message)();
+        },
+        erase: (user) => () => {
+          for (const [id, at] of stored) if (at < clock.now() - 2 * day) gone.add(id);
+          return inner.erase(user)();
+        },
+      };
+    },
     'erases nothing': () => ({ erase: () => TE.right(undefined) }),
     'throws when it is cut off': (inner) => ({
       mark: () => async () => {
@@ -145,7 +160,7 @@ brokenOnes<ContextStore>(
         return answer;
       },
     }),
-    'remembers ids for CONTEXT_TTL alone': (inner, { clock, contextTtlMs }) => {
+    'remembers ids for contextTtlMs alone': (inner, { clock, contextTtlMs }) => {
       const until = new Map<string, number>();
       return {
         append: (message) => () => {

@@ -38,7 +38,7 @@ export const retentionCases: ReadonlyArray<ContractCase<ChatStore>> = [
   }),
 
   that(
-    'retention › what nobody owns any more is kept for CHAT_RETENTION since its last save',
+    'retention › what nobody owns any more is kept for CHAT_RETENTION (chatRetentionMs) since its last save',
     { settings: { chatRetentionMs: 10 * day } },
     async ({ store, clock, sweeps }) => {
       await saved(store, saving(talk(ana, 'active'), { owner: 'host-1' }));

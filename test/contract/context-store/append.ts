@@ -147,7 +147,7 @@ export const appendCases: ReadonlyArray<ContractCase<ContextStore>> = [
   ),
 
   that(
-    'append › a repeat is seen for at least 24 h, however short CONTEXT_TTL is',
+    'append › a repeat is seen for at least 24 h, however short CONTEXT_TTL (contextTtlMs) is',
     { settings: { contextTtlMs: minute, deliveryDeadlineMs: minute } },
     async ({ store, clock, sweeps }) => {
       for (const id of ['new', 'posted', 'aside', 'erased']) {

@@ -1,5 +1,5 @@
 import type { ContextStore } from '../../../src/application/ports/context-store.port.ts';
-import { done, hour, same, type ContractCase } from '../contract.ts';
+import { day, done, hour, same, type ContractCase } from '../contract.ts';
 import { ana, anaOnFacebook, botSays, chatId, luis, says } from '../samples.ts';
 import { listed, owed, that } from './reading.ts';
 
@@ -44,5 +44,21 @@ export const eraseCases: ReadonlyArray<ContractCase<ContextStore>> = [
       );
     same(await done(store.append(says(ana, 'm2'))), 'stored', 'an erased user may write again');
     same(await listed(store, ana), ['m2'], 'and only that is there');
+  }),
+
+  that('erase › the id of what was set aside long before stays as long', async ({ store, clock, sweeps }) => {
+    await done(store.append(says(ana, 'aside')));
+    await done(store.settle(ana, chatId, [{ what: 'message', id: 'aside', as: 'set-aside' }]));
+    await clock.advance(10 * day);
+    await done(store.erase(ana));
+    for (const hours of [2, 21]) {
+      await clock.advance(hours * hour);
+      await sweeps();
+      same(
+        await done(store.append(says(ana, 'aside'))),
+        'seen',
+        'bare ids stay for 24 h from the erasing on, however old they are',
+      );
+    }
   }),
 ];

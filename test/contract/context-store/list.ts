@@ -66,7 +66,7 @@ export const listCases: ReadonlyArray<ContractCase<ContextStore>> = [
       same(
         (await done(store.list(ana))).map(({ contextUntil }) => contextUntil),
         [storedAt + 2 * hour, storedAt + 3 * hour],
-        '`contextUntil` is the time of storing and CONTEXT_TTL',
+        '`contextUntil` is the time of storing and CONTEXT_TTL (contextTtlMs)',
       );
       await clock.advance(hour - 1);
       same(await listed(store, ana), ['m1', 'm2'], 'until a moment before it is listed');

@@ -66,7 +66,7 @@ export const untakenCases: ReadonlyArray<ContractCase<ContextStore>> = [
       await done(store.keep(ana, 0));
       await clock.advance(9 * day);
       await sweeps();
-      same(await listed(store, ana), ['m1'], 'it is context as long as CONTEXT_TTL says');
+      same(await listed(store, ana), ['m1'], 'it is context as long as CONTEXT_TTL (contextTtlMs) says');
       await done(store.settle(ana, chatId, []));
     },
   ),
