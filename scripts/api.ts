@@ -3,7 +3,16 @@
  * build on shows in a review, and the reference for people, made of the docstrings. Both are in docs/api. With `--check`
  * nothing is written, and the exit code is 1 when something there is out of date. Reads what `npm run build` made.
  */
-import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,8 +24,9 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const home = join(root, 'docs/api');
 const made = mkdtempSync(join(tmpdir(), 'relevo-api-'));
 
-/** `relevo/fp` passes another package on. */
-const ours = entries.filter(({ name }) => name !== 'relevo/fp');
+/** Passes parts of another package on, which neither tool can describe: its page shows its declarations. */
+const passedOn = 'relevo/fp';
+const ours = entries.filter(({ name }) => name !== passedOn);
 const fileOf = ({ name }: Entry): string => name.replaceAll('/', '-');
 
 const extractorOf = (entry: Entry): ExtractorConfig =>
@@ -96,6 +106,8 @@ const makeReference = async (): Promise<void> => {
       flattenOutputFiles: true,
       hidePageHeader: true,
       hideBreadcrumbs: true,
+      // of several headings of one name links mean the right one
+      useHTMLAnchors: true,
     },
   });
   const project = await app.convert();
@@ -107,11 +119,25 @@ const makeReference = async (): Promise<void> => {
   await app.generateOutputs(project);
 };
 
+const makePassedOn = (): void => {
+  const { declarations } = entries.find(({ name }) => name === passedOn) ?? {};
+  if (declarations === undefined) throw new Error(`package.json does not export ${passedOn}`);
+  const file = `${passedOn.replaceAll('/', '.')}.md`;
+  const fence = '```';
+  writeFileSync(
+    join(made, file),
+    `# ${passedOn}\n\nOf [fp-ts](https://gcanti.github.io/fp-ts/modules/), version 2:\n\n${fence}ts\n${read(root, declarations).trim()}\n${fence}\n`,
+  );
+  const index = read(made, 'README.md');
+  writeFileSync(join(made, 'README.md'), `${index.trimEnd()}\n- [${passedOn}](${file})\n`);
+};
+
 const listed = (folder: string): ReadonlyArray<string> => globSync('**/*.md', { cwd: folder }).toSorted();
 const read = (folder: string, file: string): string => readFileSync(join(folder, file), 'utf8');
 
 try {
   await makeReference();
+  makePassedOn();
   makeReports();
   const files = [...new Set([...listed(made), ...listed(home)])];
   const outdated = files.filter(

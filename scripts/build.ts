@@ -72,9 +72,17 @@ for (const path of globSync('**/*.d.ts', { cwd: dist })) {
 const manifest = published(JSON.parse(readFileSync(`${root}/package.json`, 'utf8')) as Manifest);
 writeFileSync(`${dist}/package.json`, `${JSON.stringify(manifest, null, 2)}\n`);
 
-const guides = ['docs/embedding.md', 'docs/writing-an-adapter.md'];
-const reference = globSync('docs/api/*.md', { cwd: root });
-for (const path of ['examples', ...guides, ...reference])
+// also what the docstrings name: the specification, and the variables of the service
+const documents = [
+  'embedding.md',
+  'writing-an-adapter.md',
+  'configuration.md',
+  'api',
+  'spec',
+  'protocols',
+  'adr',
+];
+for (const path of ['examples', ...documents.map((name) => `docs/${name}`)])
   cpSync(`${root}/${path}`, `${dist}/${path}`, { recursive: true });
 const readme = readFileSync(`${root}/docs/embedding.md`, 'utf8');
-writeFileSync(`${dist}/README.md`, readme.replace(/\]\((?=[\w/-]+\.md)/gu, '](docs/'));
+writeFileSync(`${dist}/README.md`, readme.replace(/\]\((?=[\w./-]+\.md)/gu, '](docs/'));

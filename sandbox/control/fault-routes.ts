@@ -1,4 +1,4 @@
-import type { Route } from '../http/call.ts';
+import { isHeader, isStatus, type Route } from '../http/call.ts';
 import type { Fault, FaultRule, Faults } from '../http/faults.ts';
 import type { RequestLog } from '../http/request-log.ts';
 import { isObject, type JsonObject } from '../support/json.ts';
@@ -14,7 +14,15 @@ const plainKinds = ['reset-before', 'reset-after', 'cut', 'garbage', 'hang', 'sl
 
 const headersOf = ({ headers = {} }: JsonObject): Record<string, string> => {
   if (!isObject(headers)) return refuse(400, 'headers must be an object');
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+  const texts = Object.entries(headers).map(([name, value]) => [name, String(value)] as const);
+  return texts.every(([name, value]) => isHeader(name, value))
+    ? Object.fromEntries(texts)
+    : refuse(400, 'HTTP cannot carry those headers');
+};
+
+const statusOf = (body: JsonObject): number => {
+  const status = number(body, 'status');
+  return isStatus(status) ? status : refuse(400, 'status is a whole number from 200 to 999');
 };
 
 const faultOf = (body: JsonObject): Fault => {
@@ -25,7 +33,7 @@ const faultOf = (body: JsonObject): Fault => {
   if (kind !== 'status') return refuse(400, `kind is one of status, trigger, ${plainKinds.join(', ')}`);
   return {
     kind,
-    status: number(body, 'status'),
+    status: statusOf(body),
     headers: headersOf(body),
     afterCommit: body.afterCommit === true,
     ...(typeof body.body === 'string' || (typeof body.body === 'object' && body.body !== null)

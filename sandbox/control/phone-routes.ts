@@ -1,4 +1,4 @@
-import type { Route } from '../http/call.ts';
+import { isHeader, type Route } from '../http/call.ts';
 import type { Reply } from '../http/post-json.ts';
 import { isObject, type JsonObject } from '../support/json.ts';
 import type { Provider } from '../yalo/account.ts';
@@ -100,6 +100,7 @@ const uploaded = (yalo: SandboxYalo, body: JsonObject): Uploaded => {
   const bytes = Buffer.from(text(body, 'data'), 'base64');
   if (bytes.length > largestUpload) return refuse(413, `a file has ${largestUpload} bytes at most`);
   const mimeType = optionalText(body, 'mimeType') ?? 'application/octet-stream';
+  if (!isHeader('Content-Type', mimeType)) return refuse(400, 'mimeType must be a media type');
   const name = yalo.uploads.add(text(body, 'fileName'), { mimeType, bytes });
   return { url: `${yalo.mediaUrl}/uploads/${name}`, mimeType };
 };

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import { type IncomingHttpHeaders, validateHeaderName, validateHeaderValue } from 'node:http';
 import type { Readable } from 'node:stream';
 import { parseJson } from '../support/json.ts';
 
@@ -67,6 +67,21 @@ export const header = (call: Call, name: string): string | undefined => {
   const value = call.headers[name];
   return Array.isArray(value) ? value.join(', ') : value;
 };
+
+/** Whether an answer can carry that header. */
+export const isHeader = (name: string, value: string): boolean => {
+  try {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** Whether a status ends an exchange, and can be sent. */
+export const isStatus = (status: number): boolean =>
+  Number.isInteger(status) && status >= 200 && status <= 999;
 
 /** Media type without its parameters, in lower case. */
 export const mediaType = (call: Call): string =>

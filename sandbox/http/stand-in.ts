@@ -87,7 +87,7 @@ const serve = async (context: Context, request: IncomingMessage, response: Serve
     if (response.destroyed || response.writableEnded) return;
     entry.status = answer.status;
     entry.tookMs = Math.round(performance.now() - started);
-    send(response, answer);
+    carried(entry, response, () => send(response, answer));
     context.log.touch(entry);
   };
   response.once('close', () => {
@@ -103,9 +103,21 @@ const serve = async (context: Context, request: IncomingMessage, response: Serve
     work,
     finish,
     reset: () => void request.socket.resetAndDestroy(),
-    cut: (answer) => sendHalf(response, answer),
+    cut: (answer) => carried(entry, response, () => sendHalf(response, answer)),
     trigger: (name) => context.options.triggers?.[name]?.(call),
   });
+};
+
+/** An answer that HTTP cannot carry (a fault rule may ask for any) costs its own request, not the process. */
+const carried = (entry: RequestEntry, response: ServerResponse, begin: () => void): void => {
+  try {
+    begin();
+  } catch (error) {
+    const answer = mistake(entry, error);
+    entry.status = answer.status;
+    response.getHeaderNames().forEach((name) => response.removeHeader(name));
+    send(response, answer);
+  }
 };
 
 let requests = 0;
@@ -152,7 +164,11 @@ const answerOf = async (call: Call, route: Route): Promise<Answer> => {
     return await route.handle(call);
   } catch (error) {
     if (error instanceof Refusal) return error.answer;
-    call.entry.error = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return { status: 500, body: { sandbox: 'the sandbox made a mistake; see the log entry' } };
+    return mistake(call.entry, error);
   }
+};
+
+const mistake = (entry: RequestEntry, error: unknown): Answer => {
+  entry.error = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { status: 500, body: { sandbox: 'the sandbox made a mistake; see the log entry' } };
 };

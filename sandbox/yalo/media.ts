@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Answer, type Call, header, type Route } from '../http/call.ts';
+import { type Answer, type Call, header, isHeader, isStatus, Refusal, type Route } from '../http/call.ts';
 import type { Account } from './account.ts';
 import { type MediaFile, mediaFiles } from './media-files.ts';
 
@@ -15,17 +15,24 @@ export const mediaRoutes = (uploads: ReadonlyMap<string, MediaFile>): ReadonlyAr
   get('/media/:name', (call) => served(fileOf(call))),
   get('/media/any/:name', (call) => served(fileOf(call) ?? likeIt(call.params.name ?? ''))),
   get('/uploads/:name', (call) => served(uploads.get(call.params.name ?? ''))),
-  get('/status/:status', (call) => ({ status: Number(call.params.status), body: 'as asked for' })),
+  get('/status/:status', (call) => {
+    const status = numberIn(call, 'status');
+    return isStatus(status) ? { status, body: 'as asked for' } : badRequest;
+  }),
   get('/slow/:ms/:name', async (call) => {
-    await pause(Number(call.params.ms), undefined, { ref: false });
+    await pause(numberIn(call, 'ms'), undefined, { ref: false });
     return served(fileOf(call));
   }),
-  get('/drip/:ms/:name', (call) => dripped(fileOf(call), Number(call.params.ms))),
-  get('/huge/:bytes', (call) => huge(Number(call.params.bytes), {})),
-  get('/announced/:bytes', (call) =>
-    huge(Number(call.params.bytes), { 'Content-Length': call.params.bytes ?? '0' }),
-  ),
-  get('/redirect', (call) => ({ status: 302, headers: { Location: call.query.get('to') ?? '/' } })),
+  get('/drip/:ms/:name', (call) => dripped(fileOf(call), numberIn(call, 'ms'))),
+  get('/huge/:bytes', (call) => huge(numberIn(call, 'bytes'), {})),
+  get('/announced/:bytes', (call) => {
+    const bytes = numberIn(call, 'bytes');
+    return huge(bytes, { 'Content-Length': String(bytes) });
+  }),
+  get('/redirect', (call) => {
+    const to = call.query.get('to') ?? '/';
+    return isHeader('Location', to) ? { status: 302, headers: { Location: to } } : badRequest;
+  }),
   get('/untyped/:name', (call) => {
     const file = fileOf(call);
     return file === undefined ? missing : { status: 200, headers: { 'Content-Type': '' }, body: file.bytes };
@@ -44,6 +51,13 @@ export const proxiedMediaRoutes = (account: Account): ReadonlyArray<Route> => [
 const get = (path: string, handle: Route['handle']): Route => ({ method: 'GET', path, handle });
 
 const missing: Answer = { status: 404, body: 'Not Found' };
+const badRequest: Answer = { status: 400, body: 'Bad Request' };
+
+const numberIn = ({ params }: Call, name: string): number => {
+  const text = params[name] ?? '';
+  if (!/^\d{1,9}$/u.test(text)) throw new Refusal(badRequest);
+  return Number(text);
+};
 
 const fileOf = ({ params }: Call): MediaFile | undefined => mediaFiles.get(params.name ?? '');
 

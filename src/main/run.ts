@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { Sandbox } from '../../sandbox/index.ts';
 import type { DependencyContainer } from 'tsyringe';
 import { MongoOpenError } from '../adapters/mongodb/open-error.ts';
 import { SqliteOpenError } from '../adapters/sqlite/open-error.ts';
 import type { Log } from '../application/ports/log.port.ts';
 import { E } from '../domain/fp.ts';
-import { decodeConfig, describeMistakes, Secret, type Config } from './config.ts';
+import { decodeConfig, describeMistakes, readSecretFile, Secret, type Config } from './config.ts';
 import { makeContainer } from './container.ts';
 import { startService, type Service } from './lifecycle.ts';
 import { tokens } from './tokens.ts';
@@ -21,10 +20,8 @@ const pagePort = 8090;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const readFile = (path: string): string => readFileSync(path, 'utf8');
-
 const decodeOrExit = (env: Environment): { config: Config; warnings: ReadonlyArray<string> } => {
-  const decoded = decodeConfig(env, readFile);
+  const decoded = decodeConfig(env, readSecretFile);
   if (E.isRight(decoded)) return decoded.right;
   process.stderr.write(`${describeMistakes(decoded.left)}\n`);
   process.exit(exitConfig);

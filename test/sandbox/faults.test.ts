@@ -72,6 +72,21 @@ test('a status after commit › hides that the work was done', async (t) => {
   t.is(sandbox.salesforce.records.list('Contact').length, 1);
 });
 
+test('an answer that HTTP cannot carry › costs its own request, and stands in the log', async (t) => {
+  const sandbox = await withSandbox(t);
+  const visitor = new Visitor(sandbox);
+  const ask = async (): Promise<number> =>
+    (await visitor.call('GET', 'System/SessionId', { affinity: 'null' })).status;
+  const { faults, requests } = sandbox.salesforce;
+  faults.add({ kind: 'status', status: 503, headers: { 'X-Note': 'ñandú 写' } });
+  faults.add({ kind: 'status', status: 503, headers: { 'a name': 'x' } });
+  faults.add({ kind: 'status', status: 99 });
+  t.deepEqual([await ask(), await ask(), await ask(), await ask()], [500, 500, 500, 200]);
+  const [first] = requests.to('chat', 'System/SessionId');
+  t.is(first?.status, 500);
+  t.regex(first?.error ?? '', /X-Note/u);
+});
+
 test('garbage › is a 200 that cannot be decoded', async (t) => {
   const sandbox = await withSandbox(t);
   sandbox.salesforce.faults.add({ kind: 'garbage' });

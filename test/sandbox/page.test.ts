@@ -114,6 +114,23 @@ test('an upload › comes back as a picture only when it is one', async (t) => {
   t.is(await upload('a.svg', 'image/svg+xml'), 404);
 });
 
+test('what no HTTP answer can carry › is refused when it is asked for', async (t) => {
+  const sandbox = await withSandbox(t);
+  await withFakeService(t, sandbox);
+  const fault = { kind: 'status', status: 503 };
+  for (const wrong of [
+    { status: 99 },
+    { status: 503.5 },
+    { headers: { a: '写' } },
+    { headers: { 'a b': 'c' } },
+  ])
+    t.is((await control(sandbox, 'faults/yalo', { ...fault, ...wrong })).status, 400, JSON.stringify(wrong));
+  t.is((await control(sandbox, 'faults/yalo', { ...fault, headers: { 'Retry-After': 7 } })).status, 200);
+  const upload = { provider: 'whatsapp', userId: '5215550001001', fileName: 'a.png', data: 'AA==' };
+  t.is((await control(sandbox, 'phone/upload', { ...upload, mimeType: 'image/写' })).status, 400);
+  t.is(sandbox.yalo.uploads.files.size, 0);
+});
+
 test('the events › begin with what was, and go on with what happens', async (t) => {
   const sandbox = await withSandbox(t);
   await withFakeService(t, sandbox);

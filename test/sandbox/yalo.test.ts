@@ -222,3 +222,27 @@ test('media › come by path, and so does what goes wrong with them', async (t) 
   t.is((await fetch(proxied)).status, 401);
   t.is((await fetch(proxied, { headers: { Authorization: `Bearer ${account.mediaToken}` } })).status, 200);
 });
+
+test('media › what no HTTP answer can carry is refused with 400, and the next one is served', async (t) => {
+  const sandbox = await withSandbox(t);
+  const { mediaUrl } = sandbox.yalo;
+  for (const path of [
+    `redirect?to=${encodeURIComponent('https://files.example.com/写真.jpg')}`,
+    `redirect?to=${encodeURIComponent('https://files.example.com/\r\nSet-Cookie: a=b')}`,
+    'status/99',
+    'status/1000',
+    'status/200.5',
+    'status/often',
+    'announced/many',
+    'announced/-1',
+    `announced/${encodeURIComponent('３０')}`,
+    'huge/many',
+    'slow/long/photo.jpg',
+    'drip/long/photo.jpg',
+  ]) {
+    t.is((await fetch(`${mediaUrl}/${path}`, { redirect: 'manual' })).status, 400, path);
+  }
+  const redirect = await fetch(`${mediaUrl}/redirect?to=/media/photo.jpg`, { redirect: 'manual' });
+  t.is(redirect.status, 302);
+  t.is(redirect.headers.get('location'), '/media/photo.jpg');
+});

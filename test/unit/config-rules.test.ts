@@ -1,4 +1,8 @@
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import test from 'ava';
+import { readSecretFile } from '../../src/main/config/secret-file.ts';
 import {
   configOf,
   mistakesOf,
@@ -20,6 +24,23 @@ const sampleKeys = [
   'please_change_this_secret_key_in_production',
   'REPLACE-THIS-REPLACE-THIS-REPLACE-THIS',
   'the default secret key, change it now.',
+  'a-string-secret-at-least-256-bits-long',
+  'your-256-bit-secretyour-256-bit-secret',
+  'secret_keysecret_keysecret_key12',
+  '0123456789abcdef0123456789abcdef',
+  'abcdefghijklmnopqrstuvwxyz0123456789',
+  'a'.repeat(40),
+  'k3y-'.repeat(8),
+  'Tr0ub4dor&3-Tr0ub4dor&3-Tr0ub4do',
+  '1'.repeat(20) + '2'.repeat(20),
+];
+/** Values of no manual: made by chance, or long. */
+const goodKeys = [
+  '90f3ae1c5bb5d7c4e83fa2c5e1b06d47',
+  '0123456789abcdef-fedcba9876543210-x7',
+  'kA0h2mYt/9eJ5wqXzv+Lr3C8uN1dPbGs',
+  'a secret that this house has made up itself',
+  '48210937651029384756102938475610',
 ];
 
 test('production › starts with the least it needs', (t) => {
@@ -28,13 +49,11 @@ test('production › starts with the least it needs', (t) => {
   t.deepEqual(warningsOf(production), []);
 });
 
+const shortKey = 'sample-key-of-thirty-one-bytes!';
+
 const refused: ReadonlyArray<readonly [shown: string, env: typeof production | object, names: string[]]> = [
-  ['a key of 31 bytes', { ...production, SECRET_KEY: 'k3y-'.repeat(8).slice(1) }, ['SECRET_KEY']],
-  [
-    'a previous key of 31 bytes',
-    { ...production, SECRET_KEY_PREVIOUS: 'k3y-'.repeat(8).slice(1) },
-    ['SECRET_KEY_PREVIOUS'],
-  ],
+  ['a key of 31 bytes', { ...production, SECRET_KEY: shortKey }, ['SECRET_KEY']],
+  ['a previous key of 31 bytes', { ...production, SECRET_KEY_PREVIOUS: shortKey }, ['SECRET_KEY_PREVIOUS']],
   ['no key', without(production, 'SECRET_KEY'), ['SECRET_KEY']],
   ['no password of the bot', without(production, 'YALO_PASSWORD'), ['YALO_PASSWORD']],
   ['a placeholder for a password', { ...production, YALO_PASSWORD: 'Change_me' }, ['YALO_PASSWORD']],
@@ -82,6 +101,23 @@ for (const key of sampleKeys) {
   });
 }
 
+for (const key of goodKeys) {
+  test(`production with the key "${key}" › starts`, (t) => {
+    t.deepEqual(namesOfMistakes({ ...production, SECRET_KEY: key }), []);
+  });
+}
+
+for (const name of ['METRICS_TOKEN', 'INTEGRATIONS_SIGNATURE'] as const) {
+  test(`production with a ${name} that can be guessed › is refused when everybody knows it, warned of when it is short`, (t) => {
+    for (const known of ['secret', 'my-token', 'changeme', 'secretsecretsecret'])
+      t.deepEqual(namesOfMistakes({ ...production, [name]: known }), [name], known);
+    const short = `${name} is shorter than 16 characters: it can be guessed`;
+    t.deepEqual(warningsOf({ ...production, [name]: 'b' }), [short]);
+    t.deepEqual(warningsOf({ ...production, [name]: '9f3ae1c5bb5d7c4' }), [short]);
+    t.deepEqual(warningsOf({ ...production, [name]: '9f3ae1c5bb5d7c4e' }), []);
+  });
+}
+
 test('production without remotes › is refused, together with all that is missing', (t) => {
   const names = namesOfMistakes(without(production, ...remoteNames));
   t.true(names.includes(remotes));
@@ -98,7 +134,7 @@ test('production › says what to change, and shows no value', (t) => {
 });
 
 test('a key of 32 bytes, open webhooks that are accepted › are taken', (t) => {
-  const keys = { of31: `${'k3y-'.repeat(7)}ä3`, of32: `${'k3y-'.repeat(7)}ää` };
+  const keys = { of31: `${shortKey.slice(2)}ä`, of32: `${shortKey.slice(3)}ää` };
   t.deepEqual(namesOfMistakes({ ...production, SECRET_KEY: keys.of31 }), ['SECRET_KEY']);
   t.deepEqual(namesOfMistakes({ ...production, SECRET_KEY: keys.of32 }), []);
   const open = { ...without(production, 'INTEGRATIONS_SIGNATURE'), WEBHOOKS_UNSIGNED: 'true' };
@@ -126,6 +162,20 @@ test('staging › asks for key and password, and warns where production would re
     'the webhooks are open to everybody: set INTEGRATIONS_SIGNATURE',
     'SECRET_KEY is shorter than 32 bytes; production refuses that',
   ]);
+  t.deepEqual(warningsOf({ ...staging, SECRET_KEY: 'secret'.repeat(6) }), [
+    'SECRET_KEY is a sample value, or repeats itself: it can be guessed; production refuses that',
+  ]);
+});
+
+test('several instances in dev › are told to share what each would make up', (t) => {
+  const mongo = { STORE: 'mongodb', MONGODB_URI: 'mongodb://db.example.com', INTEGRATIONS_SIGNATURE: 'b' };
+  const warning = (names: string): string =>
+    `each instance makes up its own ${names}, and refuses what another one gave out: set the same for all`;
+  t.deepEqual(warningsOf(mongo), [warning('SECRET_KEY and YALO_PASSWORD')]);
+  t.deepEqual(warningsOf({ ...mongo, YALO_PASSWORD: 'of-nobody' }), [warning('SECRET_KEY')]);
+  t.deepEqual(warningsOf({ ...mongo, SECRET_KEY: 'of-nobody-at-all-but-long-enough-here' }), [
+    warning('YALO_PASSWORD'),
+  ]);
 });
 
 test('dev › goes without, and says so only of real remotes', (t) => {
@@ -144,12 +194,9 @@ test('users › have one role', (t) => {
   ]);
 });
 
-test('warnings › a memory that forgets, a key of few characters, links without TLS', (t) => {
+test('warnings › a memory that forgets, a short password, links without TLS', (t) => {
   t.deepEqual(warningsOf({ ...production, STORE: 'memory' }), [
     'STORE=memory forgets every chat and message when the process ends',
-  ]);
-  t.deepEqual(warningsOf({ ...production, SECRET_KEY: '1'.repeat(40) }), [
-    'SECRET_KEY has few different characters: its length says nothing; make a new one',
   ]);
   t.deepEqual(warningsOf({ ...production, YALO_PASSWORD: 'w0rd-of-bot' }), [
     'YALO_PASSWORD is shorter than 12 characters: it can be guessed',
@@ -181,4 +228,25 @@ test('NAME and NAME_FILE together, a file that cannot be read › are mistakes t
     () => `${production.SECRET_KEY}\n`,
   );
   t.is(fromFile.auth.secretKey?.reveal(), production.SECRET_KEY);
+});
+
+test('NAME_FILE › names a regular file of at most 64 KiB, and nothing else is read', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'relevo-config-'));
+  t.teardown(() => rm(folder, { recursive: true }));
+  const file = async (name: string, size: number): Promise<string> => {
+    await writeFile(join(folder, name), 'k'.repeat(size));
+    return join(folder, name);
+  };
+  const read = (path: string) => ({ SECRET_KEY_FILE: path });
+  const largest = await file('largest', 64 * 1024);
+  // as Kubernetes mounts them
+  await symlink(largest, join(folder, 'link'));
+  t.is(configOf(read(join(folder, 'link')), readSecretFile).auth.secretKey?.reveal().length, 64 * 1024);
+  for (const path of ['/dev/zero', folder, await file('larger', 64 * 1024 + 1), join(folder, 'none')]) {
+    const [mistake, ...more] = mistakesOf(read(path), readSecretFile);
+    t.deepEqual(more, []);
+    t.like(mistake, { variable: 'SECRET_KEY', setAs: 'SECRET_KEY_FILE' }, path);
+    t.regex(mistake?.expected ?? '', /a regular file of at most 64 KiB/u);
+    t.false(mistake?.expected.includes(path));
+  }
 });

@@ -158,6 +158,29 @@ const wa = ({ remotes }: Config) => remotes?.yalo.bots.whatsapp;
 const fb = ({ remotes }: Config) => remotes?.yalo.bots.facebook;
 const lowered = (words: string) => new Set(words.split(','));
 
+/** With `@ : / ? # %` of a password as they are. */
+const unescapedUris = [
+  'mongodb://us:p@ss/w:rd@127.0.0.1:27017/',
+  'mongodb://us:p@ss:wrd@127.0.0.1:27017/',
+  'mongodb://us:p@sswrd@127.0.0.1:27017/?replicaSet=rs0',
+  'mongodb://u@s:passwrd@127.0.0.1:27017/',
+  'mongodb+srv://us:p@ss/w:rd@db.example.com/',
+  'mongodb://us:pass/wrd@127.0.0.1:27017/',
+  'mongodb://us:pass:wrd@127.0.0.1:27017/',
+  'mongodb://us:pass?wrd@127.0.0.1:27017/',
+  'mongodb://us:pass#wrd@127.0.0.1:27017/',
+  'mongodb://us:pass%wrd@127.0.0.1:27017/',
+];
+/** By the driver alone. */
+const refusedUris = [
+  'mongodb://127.0.0.1:27017/?foo=bar',
+  'mongodb://127.0.0.1:27017/?maxPoolSize=abc',
+  'mongodb://127.0.0.1:27017/?serverSelectionTimeoutMS=abc',
+  'mongodb://127.0.0.1:port/',
+  'mongodb+srv://db.example.com:27017/',
+  'mongodb://127.0.0.1:27017/?loadBalanced=true&replicaSet=rs0',
+];
+
 const examples: Record<VariableName, Example> = {
   HOST: text(({ http }) => http.host, '0.0.0.0'),
   PORT: wholeNumber(({ http }) => http.port, 8080, ['65536', 'tcp://10.0.0.1:80']),
@@ -195,8 +218,13 @@ const examples: Record<VariableName, Example> = {
   MONGODB_URI: {
     read: ({ store }) => store.kind === 'mongodb' && open(store.uri),
     default: 'revealed mongodb://db.example.com',
-    good: [['mongodb+srv://u:sample@db.example.com/x', 'revealed mongodb+srv://u:sample@db.example.com/x']],
-    bad: ['db.example.com', 'postgres://db.example.com'],
+    good: [
+      'mongodb+srv://u:sample@db.example.com/x',
+      'mongodb://u:s%40m%2Fp%3Al%25e@10.0.0.1:27017,[::1]:27018/?replicaSet=rs0&maxPoolSize=50',
+      'mongodb://u:sample@db.example.com:10255/?ssl=true&appName=@u@',
+      'mongodb://%2Frun%2Fmongodb.sock/?serverSelectionTimeoutMS=900',
+    ].map((uri) => [uri, `revealed ${uri}`] as const),
+    bad: ['db.example.com', 'postgres://db.example.com', ...unescapedUris, ...refusedUris],
     beside: mongo,
   },
   MONGODB_DATABASE: {
@@ -474,3 +502,13 @@ for (const name of variableNames) {
     }
   });
 }
+
+test('MONGODB_URI › a mistake says what to escape or to look at, and nothing of what was set', (t) => {
+  for (const uri of [...unescapedUris, ...refusedUris]) {
+    const [{ expected = '' } = {}, ...more] = mistakesOf({ ...mongo, MONGODB_URI: uri });
+    t.deepEqual(more, []);
+    t.regex(expected, /@ : \/ \? # % of user name and password written as %40 %3A %2F %3F %23 %25/u);
+    t.notRegex(expected, /wrd|w:rd|127|27017|foo|maxPoolSize|abc|rs0/u, uri);
+  }
+  t.regex(mistakesOf({ ...mongo, MONGODB_URI: refusedUris[0] })[0]?.expected ?? '', /options/u);
+});

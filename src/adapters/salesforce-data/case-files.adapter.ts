@@ -1,6 +1,5 @@
 import { E, type Either } from '../../domain/fp.ts';
 import type { CaseFiles, MediaFailure } from '../../application/ports/case-files.port.ts';
-import type { RemoteFailure } from '../../application/ports/errors.ts';
 import * as caseFile from './case-file.ts';
 import type { DataApi } from './data-api.ts';
 import { fileNames } from './file-name.ts';
@@ -9,9 +8,7 @@ import { fileNames } from './file-name.ts';
 export type FetchMedia = (
   url: string,
   deadline: AbortSignal,
-) => Promise<
-  Either<MediaFailure, { readonly bytes: Uint8Array; readonly mediaType?: string }>
->;
+) => Promise<Either<MediaFailure, { readonly bytes: Uint8Array; readonly mediaType?: string }>>;
 
 /** Media become files of the case, in one all-or-nothing composite. */
 export const makeCaseFiles = (deps: {

@@ -14,7 +14,7 @@ export interface ChatRequest {
   readonly contactId: string;
 }
 
-/** What a post carries. Posts that were bound together leave as one. */
+/** What a post carries. Posts that were bound together leave as one, and are settled as one. */
 export type DeskPost = { readonly kind: 'text'; readonly text: string } | { readonly kind: 'end' };
 
 /** Raw outcome of a `receive` or `send`: opaque; only the adapter's own `absorb` and `settle` read it. */
@@ -26,8 +26,8 @@ export interface Absorbed {
   /** In order; each is told once, however often the desk repeats it. */
   readonly events: ReadonlyArray<DeskEvent>;
   /**
-   * What was heard of the bound head. `untaken`: it surely never arrived; `again`: nobody knows. Both are bound anew and
-   * must be sent again.
+   * What was heard of the bound head, of all that it covers. `untaken`: it surely never arrived; `again`: nobody knows.
+   * Both are bound anew and must be sent again.
    */
   readonly head?: 'delivered' | 'untaken' | 'again';
   /** Wait before the next `receive`. */
@@ -50,14 +50,17 @@ export type PostOutcome =
   | { readonly outcome: 'session-over'; readonly detail: string };
 
 export type Prepared =
-  /** The first `covers` posts are bound into the state, which is to be saved before `send`. */
+  /**
+   * The first `covers` posts (1 at least) are bound into the state, which is to be saved before `send`. They are one head
+   * until it is done: `delivered` takes exactly these off the waiting ones, `drop` gives exactly these up.
+   */
   | { readonly ready: true; readonly state: DeskState; readonly covers: number }
   /** Not now: the session is being recovered, or a rate asks for patience (ask again then). */
   | { readonly ready: false; readonly pauseMs?: number };
 
 /**
- * A desk where human agents sit. The calls do input and output only and never fail: what happened comes back as an
- * opaque signal. The pure half (`absorb`, `prepare`, `settle`, …) turns state and signal into the next state, inside
+ * A desk where human agents sit. `receive` and `send` do input and output only and never reject: what happened comes back
+ * as an opaque signal. What opens a session (`available`, `openSession`, `requestChat`) fails as data. The pure half (`absorb`, `prepare`, `settle`, …) turns state and signal into the next state, inside
  * the one conditional write that also stores what follows from it. So a crash at any instant leaves a state from which
  * the adapter can go on.
  */
@@ -72,7 +75,7 @@ export interface AgentDesk {
   readonly sessionId: (state: DeskState) => string;
   /** Pure: the request may leave once this is stored; the session is then ended as one that may have a chat. */
   readonly requesting: (state: DeskState) => DeskState;
-  /** `session-expired`: the desk forgot the session before it was used; open a new one, once. */
+  /** `SessionExpired`: the desk does not know the session (any more); a new one is opened, once. */
   readonly requestChat: (
     state: DeskState,
     request: ChatRequest,
@@ -85,13 +88,19 @@ export interface AgentDesk {
   readonly requested: (state: DeskState) => DeskState;
 
   // -- hearing
-  /** Waits for the next thing to hear (or does the next step of a recovery). One at a time per session. */
+  /**
+   * Waits for the next thing to hear (or does the next step of a recovery), and ends soon after its `abort`. One at a time
+   * per session.
+   */
   readonly receive: (state: DeskState, abort: AbortSignal) => Promise<DeskSignal>;
   /** Pure. `now`: wall clock, ms. */
   readonly absorb: (state: DeskState, signal: DeskSignal, now: number) => Absorbed;
 
   // -- saying
-  /** Pure: binds the head of the waiting posts (numbering, joining, spacing). A head bound before stays bound. */
+  /**
+   * Pure: binds the head of the waiting posts (numbering, joining, spacing). A head bound before stays as it is bound,
+   * with the same `covers`, whatever waits behind it by now.
+   */
   readonly prepare: (state: DeskState, waiting: ReadonlyArray<DeskPost>, now: number) => Prepared;
   /** Sends what is bound. One at a time per session; the same state sends the same. */
   readonly send: (state: DeskState, abort: AbortSignal) => Promise<DeskAnswer>;
@@ -101,7 +110,10 @@ export interface AgentDesk {
     answer: DeskAnswer,
     now: number,
   ) => { readonly state: DeskState; readonly outcome: PostOutcome; readonly interrupt: boolean };
-  /** Pure: gives the bound head up, whatever became of it; the next post is a new one. */
+  /**
+   * Pure: gives the bound head up. Called when its tries are used up, when the desk refuses it, and when the session is
+   * over or cut; it may have been sent, and may have arrived. So its number or key is never given to the next post.
+   */
   readonly drop: (state: DeskState) => DeskState;
 
   /** Decodes a state that was stored by this or an earlier version. */

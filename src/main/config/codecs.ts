@@ -41,8 +41,16 @@ export const token = codec('a token: visible ASCII characters without spaces', (
   return /^[\x21-\x7e]+$/u.test(trimmed) ? new Secret(trimmed) : undefined;
 });
 
-export const mongoUri = codec('a connection string, mongodb://… or mongodb+srv://…', (value) =>
-  /^mongodb(?:\+srv)?:\/\/\S+$/u.test(value.trim()) ? new Secret(value.trim()) : undefined,
+/** A raw `@ / :` in a password would make a host of what is behind it, and a host goes into logs. */
+const oneAt = /^mongodb(?:\+srv)?:\/\/[^\s?@]*(?:@[^\s?@]*)?(?:\?\S*)?$/u;
+
+export const escapedCredentials =
+  'with @ : / ? # % of user name and password written as %40 %3A %2F %3F %23 %25';
+
+/** Whether the driver takes its options is seen by the rules: the driver is loaded only where it is used. */
+export const mongoUri = codec(
+  `a connection string, mongodb://… or mongodb+srv://…, ${escapedCredentials}`,
+  (value) => (oneAt.test(value.trim()) ? new Secret(value.trim()) : undefined),
 );
 
 export const matching = (expected: string, shape: RegExp): Codec<string> =>

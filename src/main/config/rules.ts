@@ -1,12 +1,21 @@
+import { isUsableUri } from '../../adapters/mongodb/open-uri.ts';
+import { escapedCredentials } from './codecs.ts';
 import type { ConfigMistake, Mistakes } from './mistake.ts';
 import type { Readings } from './readings.ts';
-import { isPlaceholder, isSampleKey } from './samples.ts';
+import { isPlaceholder, isSample, isSampleKey } from './samples.ts';
 import type { Secret } from './secret.ts';
 
 const leastKeyBytes = 32;
 
 export const isWeakKey = (key: Secret | undefined): boolean =>
   key !== undefined && Buffer.byteLength(key.reveal()) < leastKeyBytes;
+
+const newOne = 'make a new one, for example with: openssl rand -base64 48';
+
+const reveals = (secret: Secret | undefined, test: (value: string) => boolean): boolean =>
+  secret !== undefined && test(secret.reveal());
+
+export const isGuessableKey = (key: Secret | undefined): boolean => reveals(key, isSampleKey);
 
 /** What holds between variables wherever the service runs. */
 const everywhere = ({ isSet, peek }: Readings): Mistakes => [
@@ -18,12 +27,11 @@ const everywhere = ({ isSet, peek }: Readings): Mistakes => [
     variable: 'SALESFORCE_USERNAME',
     expected: 'another name than YALO_USERNAME: a user has one role',
   }),
+  ...when(peek('STORE') === 'mongodb' && reveals(peek('MONGODB_URI'), (uri) => !isUsableUri(uri)), {
+    variable: 'MONGODB_URI',
+    expected: `a connection string that the driver takes: options that it knows, with values of their kind, hosts as host or host:port, and ${escapedCredentials}`,
+  }),
 ];
-
-const newOne = 'make a new one, for example with: openssl rand -base64 48';
-
-const reveals = (secret: Secret | undefined, test: (value: string) => boolean): boolean =>
-  secret !== undefined && test(secret.reveal());
 
 /** What production refuses, and the change to make. */
 const inProduction = ({ isSet, peek }: Readings, sandbox: boolean): Mistakes => [
@@ -34,17 +42,23 @@ const inProduction = ({ isSet, peek }: Readings, sandbox: boolean): Mistakes => 
     }),
   ),
   ...['SECRET_KEY' as const, 'SECRET_KEY_PREVIOUS' as const].flatMap((variable) =>
-    when(reveals(peek(variable), isSampleKey), {
+    when(isGuessableKey(peek(variable)), {
+      variable,
+      expected: `no sample value in production, and none that repeats itself: it can be guessed; ${newOne}`,
+    }),
+  ),
+  ...(
+    [
+      ['YALO_PASSWORD', isPlaceholder],
+      ['SALESFORCE_PASSWORD', isPlaceholder],
+      ['METRICS_TOKEN', isSample],
+      ['INTEGRATIONS_SIGNATURE', isSample],
+    ] as const
+  ).flatMap(([variable, isKnown]) =>
+    when(reveals(peek(variable), isKnown), {
       variable,
       expected: `no sample value in production: everybody knows it; ${newOne}`,
     }),
-  ),
-  ...(['YALO_PASSWORD', 'SALESFORCE_PASSWORD', 'METRICS_TOKEN', 'INTEGRATIONS_SIGNATURE'] as const).flatMap(
-    (variable) =>
-      when(reveals(peek(variable), isPlaceholder), {
-        variable,
-        expected: `no sample value in production: everybody knows it; ${newOne}`,
-      }),
   ),
   ...[
     ['YALO_PASSWORD', 'YALO_USERNAME'] as const,

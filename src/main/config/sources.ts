@@ -75,7 +75,9 @@ const findIn = (
       ? mistake('the name of a file that is not empty')
       : E.right({ text: content, setAs: fileName(as), old });
   } catch (error) {
-    return mistake(`the name of a file that can be read${errorCode(error)}`);
+    return mistake(
+      `the name of a file that can be read, a regular file of at most 64 KiB${errorCode(error)}`,
+    );
   }
 };
 

@@ -3,10 +3,8 @@ import { defaultFlow } from '../../domain/source-flow.ts';
 import type { Config } from './config.ts';
 import { leastOldTries, raisesTries } from './parts.ts';
 import type { Readings } from './readings.ts';
-import type { Secret } from './secret.ts';
 import { halfBot } from './remotes.ts';
-import { isWeakKey } from './rules.ts';
-import { hasLittleVariety } from './samples.ts';
+import { isGuessableKey, isWeakKey } from './rules.ts';
 import { unusedOldNames, type Environment } from './sources.ts';
 
 const ofOldNames = (env: Environment, readings: Readings): ReadonlyArray<string> => {
@@ -20,8 +18,31 @@ const ofOldNames = (env: Environment, readings: Readings): ReadonlyArray<string>
   ];
 };
 
-const isShort = (password: Secret | undefined): boolean =>
-  password !== undefined && password.reveal().length < 12;
+/** Secrets that somebody may guess at, with the characters that they have at least. */
+const lengths = [
+  ['YALO_PASSWORD', 12],
+  ['METRICS_TOKEN', 16],
+  ['INTEGRATIONS_SIGNATURE', 16],
+] as const;
+
+const ofLengths = ({ peek }: Readings): ReadonlyArray<string> =>
+  lengths.flatMap(([name, least]) =>
+    when(
+      (peek(name)?.reveal().length ?? least) < least,
+      `${name} is shorter than ${least} characters: it can be guessed`,
+    ),
+  );
+
+/** What each process makes up for itself where it is absent. */
+const madeUp = ['SECRET_KEY', 'YALO_PASSWORD'] as const;
+
+const ofInstances = ({ isSet }: Readings, { store }: Config): ReadonlyArray<string> => {
+  const absent = madeUp.filter((name) => !isSet(name));
+  return when(
+    store.kind === 'mongodb' && absent.length > 0,
+    `each instance makes up its own ${absent.join(' and ')}, and refuses what another one gave out: set the same for all`,
+  );
+};
 
 const ofSafety = ({ isSet }: Readings, config: Config): ReadonlyArray<string> => [
   ...when(
@@ -33,12 +54,8 @@ const ofSafety = ({ isSet }: Readings, config: Config): ReadonlyArray<string> =>
     'SECRET_KEY is shorter than 32 bytes; production refuses that',
   ),
   ...when(
-    config.auth.secretKey !== undefined && hasLittleVariety(config.auth.secretKey.reveal()),
-    'SECRET_KEY has few different characters: its length says nothing; make a new one',
-  ),
-  ...when(
-    config.environment !== 'dev' && isShort(config.auth.yaloUser.password),
-    'YALO_PASSWORD is shorter than 12 characters: it can be guessed',
+    config.environment !== 'production' && isGuessableKey(config.auth.secretKey),
+    'SECRET_KEY is a sample value, or repeats itself: it can be guessed; production refuses that',
   ),
   ...when(
     config.http.trustProxy && isOfThisMachine(config.http.host) && config.metrics.token === undefined,
@@ -104,6 +121,8 @@ const when = (applies: boolean, warning: string): ReadonlyArray<string> => (appl
 export const warningsOf = (env: Environment, readings: Readings, config: Config): ReadonlyArray<string> => [
   ...ofOldNames(env, readings),
   ...ofSafety(readings, config),
+  ...(config.environment === 'dev' ? [] : ofLengths(readings)),
+  ...ofInstances(readings, config),
   ...ofAddresses(readings),
   ...ofRemotes(readings, config),
 ];

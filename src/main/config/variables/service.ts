@@ -10,7 +10,7 @@ export const serviceVariables = {
     codec: c.oneOf('dev', 'staging', 'production'),
     default: 'dev',
     meaning:
-      '`dev`, `staging` or `production`. The first two offer restart keywords. `dev` makes up SECRET_KEY and YALO_PASSWORD when they are not set. `production` refuses to start with a SECRET_KEY under 32 bytes, with secrets out of a manual (`changeme`), with the sandbox instead of real remotes, with unsigned webhooks (unless WEBHOOKS_UNSIGNED=true), and without STORE',
+      '`dev`, `staging` or `production`. The first two offer restart keywords. `dev` makes up SECRET_KEY and YALO_PASSWORD when they are not set. `production` refuses to start with a SECRET_KEY under 32 bytes, with secrets out of a manual (`changeme`), with a SECRET_KEY that repeats itself, with the sandbox instead of real remotes, with unsigned webhooks (unless WEBHOOKS_UNSIGNED=true), and without STORE',
   },
   LOG_LEVEL: {
     codec: c.oneOf('error', 'warn', 'info', 'debug'),
@@ -29,7 +29,12 @@ export const serviceVariables = {
       '`memory` (gone with the process), `sqlite` (one machine, survives restarts) or `mongodb` (any number of machines); must be set in `production`',
   },
   SQLITE_PATH: { codec: c.text, default: 'data/relevo.db', meaning: 'file of the `sqlite` store' },
-  MONGODB_URI: { codec: c.mongoUri, secret: true, meaning: 'connection string; required for `mongodb`' },
+  MONGODB_URI: {
+    codec: c.mongoUri,
+    secret: true,
+    meaning:
+      'connection string; required for `mongodb`; `@ : / ? # %` of user name and password are written as `%40 %3A %2F %3F %23 %25`',
+  },
   MONGODB_DATABASE: {
     codec: c.matching('the name of a database', /^[^/\\. "$*<>:|?]{1,63}$/u),
     default: 'relevo',
@@ -59,7 +64,8 @@ export const serviceVariables = {
   SECRET_KEY: {
     codec: c.secret,
     secret: true,
-    meaning: 'signs tokens; required outside `dev`, at least 32 bytes in `production`',
+    meaning:
+      'signs tokens; required outside `dev`, at least 32 bytes in `production`; the same for all instances of `mongodb`',
   },
   SECRET_KEY_PREVIOUS: { codec: c.secret, secret: true, meaning: 'still verifies tokens during a rotation' },
   TOKEN_TTL: {
