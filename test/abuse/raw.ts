@@ -79,6 +79,7 @@ const known: ReadonlyArray<Buffer> = [
   Buffer.from('\0'.repeat(2000)),
   Buffer.from('\r\n'.repeat(2000)),
   Buffer.concat([...whole, ...whole]),
+  Buffer.concat(whole.flatMap((bytes) => Array<Buffer>(100).fill(bytes))),
 ];
 
 const spliced = fc

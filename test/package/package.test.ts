@@ -1,9 +1,18 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import anyTest, { type ExecutionContext, type TestFn } from 'ava';
 import { readGuides } from './guides.ts';
-import { link, pack, run, start } from './project.ts';
+import { link, pack, root, run, start } from './project.ts';
 
 interface Packed {
   readonly folder: string;
@@ -80,6 +89,43 @@ test.serial('the package › is imported without container, web framework and dr
     t.regex(said, /ERR_PACKAGE_PATH_NOT_EXPORTED/u, hidden);
   }
 });
+
+test.serial('the package › is not what npm packs of the repository', async (t) => {
+  const { code, said } = await run(root, 'npm pack --dry-run');
+  t.not(code, 0);
+  t.regex(said, /the package is dist/u);
+});
+
+test.serial('the package › has every document that its documents lead to', async (t) => {
+  const unpacked = projectIn(t, 'unpacked');
+  await run(unpacked, `tar -xzf "${t.context.tarball}" --strip-components 1`);
+  const pages = globSync('**/*.md', { cwd: unpacked });
+  t.true(pages.includes('docs/spec/relay.md') && pages.includes('docs/api/report/relevo.api.md'));
+  const text = (page: string): string => readFileSync(join(unpacked, page), 'utf8');
+  const broken = pages.flatMap((page) =>
+    [...text(page).matchAll(/\]\((?!https?:|\/)([^)#\s]*)(?:#([^)\s]+))?\)/gu)].flatMap(
+      ([link, path = '', anchor]) => {
+        const target = path === '' ? page : join(dirname(page), path);
+        const isThere =
+          existsSync(join(unpacked, target)) && (anchor === undefined || anchorsOf(text(target)).has(anchor));
+        return isThere ? [] : [`${page}: ${link}`];
+      },
+    ),
+  );
+  t.deepEqual(broken, []);
+});
+
+/** Of its headings, and those that are set by hand. */
+const anchorsOf = (page: string): ReadonlySet<string> =>
+  new Set([
+    ...[...page.matchAll(/^#+ (.*)$/gmu)].map(([, title = '']) =>
+      title
+        .toLowerCase()
+        .replace(/[^\w -]/gu, '')
+        .replaceAll(' ', '-'),
+    ),
+    ...[...page.matchAll(/<a id="([^"]+)"/gu)].map(([, id = '']) => id),
+  ]);
 
 test.serial('the guides › lead from npm i to three programs that run', async (t) => {
   const { files, commands } = readGuides('embedding.md', 'writing-an-adapter.md');

@@ -4,7 +4,7 @@ import { globSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** What npm tells the scripts that it runs would lead an npm inside them back to this package. */
 const ofNpm = /^(npm_(package|lifecycle)_.*|npm_(command|execpath|config_local_prefix)|INIT_CWD)$/u;

@@ -60,9 +60,9 @@ export type Prepared =
 
 /**
  * A desk where human agents sit. `receive` and `send` do input and output only and never reject: what happened comes back
- * as an opaque signal. What opens a session (`available`, `openSession`, `requestChat`) fails as data. The pure half (`absorb`, `prepare`, `settle`, …) turns state and signal into the next state, inside
- * the one conditional write that also stores what follows from it. So a crash at any instant leaves a state from which
- * the adapter can go on.
+ * as an opaque signal. What opens a session (`available`, `openSession`, `requestChat`) fails as data. The pure half
+ * (`absorb`, `prepare`, `settle`, …) turns state and signal into the next state, inside the one conditional write that
+ * also stores what follows from it. So a crash at any instant leaves a state from which the adapter can go on.
  */
 export interface AgentDesk {
   readonly kind: string;
@@ -111,8 +111,8 @@ export interface AgentDesk {
     now: number,
   ) => { readonly state: DeskState; readonly outcome: PostOutcome; readonly interrupt: boolean };
   /**
-   * Pure: gives the bound head up. Called when its tries are used up, when the desk refuses it, and when the session is
-   * over or cut; it may have been sent, and may have arrived. So its number or key is never given to the next post.
+   * Pure: gives the bound head up. Called when its tries or its time are used up, when the desk goes on refusing it, and
+   * when the session is over or cut. It may have been sent, and may have arrived: its number or key goes to no other post.
    */
   readonly drop: (state: DeskState) => DeskState;
 
