@@ -48,8 +48,6 @@ export const makeTokenIssuer = (options: TokenIssuerOptions): TokenIssuer => {
       audience: service,
       requiredClaims: ['sub', 'role', 'iat', 'exp', 'jti'],
       clockTolerance: toleranceSeconds,
-      // any age, for `exp` says the end; but without one jose does not look whether `iat` lies in the future
-      maxTokenAge: Number.MAX_SAFE_INTEGER,
       currentDate: new Date(options.clock.now()),
     });
 

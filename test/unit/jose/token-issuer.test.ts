@@ -111,8 +111,8 @@ test('forged token › the forge makes good ones when asked to', async (t) => {
   t.deepEqual(await verify(await forge({})), E.right(bot));
 });
 
-test('forged token › the time of issue may be as far off as clocks may differ, and as old as its end allows', async (t) => {
-  t.deepEqual(await verify(await forge({ iat: start / second + 5 })), E.right(bot));
+test('forged token › the time of issue says nothing: tokens live on when the clock is set back', async (t) => {
+  t.deepEqual(await verify(await forge({ iat: start / second + 3600 })), E.right(bot));
   t.deepEqual(await verify(await forge({ iat: 0 })), E.right(bot));
 });
 
@@ -129,9 +129,6 @@ const other = {
   'several roles': { role: ['YALO_ROLE'] },
   'no time of issue': { iat: undefined },
   'a time of issue that is no number': { iat: 'today' },
-  'a time of issue six seconds from now': { iat: start / second + 6 },
-  'a time of issue ten minutes from now': { iat: start / second + 600, exp: start / second + 4200 },
-  'a time of issue a year from now': { iat: start / second + 31_536_000, exp: start / second + 31_540_000 },
   'no end': { exp: undefined },
   'an end that is no number': { exp: 'never' },
   'an end that is past': { exp: start / second - 60 },
