@@ -38,6 +38,7 @@ const valid: ReadonlyArray<readonly [path: string, body: object]> = [
         postback: { title: 'a', payload: 'b' },
       },
       { sender: { id: 'u' }, recipient: { id: 'page-1' }, timestamp: 1, reaction: { emoji: 'a', mid: 'm' } },
+      { sender: { id: 'u' }, recipient: { id: 'page-1' }, timestamp: 1, read: { watermark: 1 } },
     ]),
   ],
   ['/v1/chats/connect', connectBody()],
@@ -71,7 +72,21 @@ export const hostile: ReadonlyArray<string> = [
 ];
 
 const odd: fc.Arbitrary<Json> = fc.oneof(
-  fc.constantFrom<Json>(null, true, '', 0, -0, 1.5, 1e300, Number.MAX_SAFE_INTEGER, [], {}, [null], [[[[]]]]),
+  fc.constantFrom<Json>(
+    null,
+    true,
+    '',
+    0,
+    -0,
+    -1,
+    1.5,
+    1e300,
+    Number.MAX_SAFE_INTEGER,
+    [],
+    {},
+    [null],
+    [[[[]]]],
+  ),
   fc.constantFrom(...hostile),
   fc.constantFrom<Json>(
     { $gt: '' },
