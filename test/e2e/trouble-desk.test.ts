@@ -152,6 +152,35 @@ test('a post meets 403 › the session is over, and what was not posted is conte
   ]);
 });
 
+test('a post meets 403 › what the agent said and how the chat ended are heard first', async (t) => {
+  const service = await withService(t);
+  const chat = await talk(service);
+  const { salesforce, yalo } = service.sandbox;
+  const { agents, faults, requests } = salesforce;
+  const broken = faults.add({ kind: 'status', status: 500, server: 'chat', path: '*/Messages', times: 1 });
+  // told by the poll that waits already; the one after it breaks
+  agents.say(chat, 'cero');
+  await until(
+    async () => broken.hits,
+    (hits) => hits === 1,
+  );
+  agents.say(chat, 'adiós');
+  agents.end(chat);
+  await yalo.phone.sendText('whatsapp', user, 'uno');
+  await yalo.botStates.waitFor(({ state }) => state !== 'from-sf');
+  t.true(
+    requests.to('chat', 'Chasitor/ChatMessage').some(({ status }) => status === 403),
+    'the post came before the poll',
+  );
+  t.like(await chatOf(service), { state: 'ended', reason: 'agent' });
+  t.deepEqual(shownTo(service).slice(1), ['cero', 'adiós']);
+  t.is(yalo.botStates.of(user).at(-1)?.state, 'from-sf-success');
+  const context = async (): Promise<unknown> => (await service.call('GET', `/v1/context/${user}`)).body;
+  t.like(await until(context, (entries) => (entries as ReadonlyArray<unknown>).length === 1), [
+    { text: 'uno' },
+  ]);
+});
+
 test('events and members that nobody knows › are counted, and hide nothing', async (t) => {
   const service = await withService(t);
   const chat = await talk(service);

@@ -40,6 +40,8 @@ export interface Hearing {
 
 /** Longest wait for the answer to one post, ms. */
 const postTimeoutMs = 15_000;
+/** A post's 403 tells that a session is over, but not how: its last words and its end are listened for so long, ms. */
+const lastWordsMs = 2_000;
 /** Messages read at a time. */
 const page = 100;
 
@@ -60,6 +62,7 @@ export const makeAgentLane = (
   let settling = false;
   let closing = false;
   let later: (() => void) | undefined;
+  let listening: AbortController | undefined;
   let trouble = { id: '', failures: 0, since: 0 };
   let readFailures = 0;
 
@@ -80,6 +83,7 @@ export const makeAgentLane = (
 
   const pump = (): void => {
     const lanes = lanesNow();
+    if (lanes === undefined || lanes.agent.giveUp) listening?.abort();
     if (lanes === undefined || !keeper.mayAct() || !deps.mayBegin()) return;
     inbox.prune(lanes.agent);
     if (lanes.agent.closing !== undefined && !closing) {
@@ -213,8 +217,21 @@ export const makeAgentLane = (
     const until = deadline(clock, postTimeoutMs, deps.halt);
     const answer = await adapter.send(lanes.desk.state, until.signal).finally(until.release);
     deps.probe.reached('post-sent');
+    const { outcome } = adapter.settle(lanes.desk.state, answer, clock.now());
+    if (outcome.outcome === 'session-over') {
+      await lastWords();
+      // whoever goes on with the chat posts again, and listens again
+      if (deps.rest.aborted) return;
+    }
     if (deps.halt.aborted) return;
     await take(adapter, head, answer, ticket, began);
+  };
+
+  /** Over as soon as the end was heard. */
+  const lastWords = async (): Promise<void> => {
+    listening = new AbortController();
+    await pause(clock, lastWordsMs, AbortSignal.any([listening.signal, deps.rest]));
+    listening = undefined;
   };
 
   /** Stores what became of the post; in the same write the next message takes its place. */
