@@ -16,10 +16,10 @@ test('whoever is not let in › is told by address, and neither by name nor by w
   t.deepEqual(
     logs.map(({ event, fields: { error, address } }) => [event, error, address]),
     [
-      ['http request refused', 'InvalidCredentials', '198.51.100.7'],
-      ['http request refused', 'SignatureInvalid', '198.51.100.7'],
-      ['http request refused', 'TokenMissing', '198.51.100.7'],
-      ['http request refused', 'InvalidToken', '198.51.100.7'],
+      ['http-request-refused', 'InvalidCredentials', '198.51.100.7'],
+      ['http-request-refused', 'SignatureInvalid', '198.51.100.7'],
+      ['http-request-refused', 'TokenMissing', '198.51.100.7'],
+      ['http-request-refused', 'InvalidToken', '198.51.100.7'],
     ],
   );
   t.false(JSON.stringify(logs).includes('guessed'));
@@ -43,5 +43,5 @@ test('too many failures › name the address too; other refusals do not', async 
 test('a login › is told by its address, without name, password or token', async (t) => {
   const { post, logs } = await start(t);
   await post('/v1/authenticate', { username: 'yaloUser', password: 'sample-password' });
-  t.deepEqual(logs, [{ level: 'info', event: 'logged in', fields: { address: '127.0.0.1' } }]);
+  t.deepEqual(logs, [{ level: 'info', event: 'logged-in', fields: { address: '127.0.0.1' } }]);
 });

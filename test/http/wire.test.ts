@@ -79,7 +79,7 @@ test('pipelined requests › 16 may be without an answer, with one more the conn
   await closed;
   t.deepEqual(logs[0], {
     level: 'warn',
-    event: 'http pipeline cut',
+    event: 'http-pipeline-cut',
     fields: { address: '127.0.0.1' },
   });
 
@@ -100,7 +100,7 @@ test('a flood of pipelined requests › is cut with one line, and not even read 
   t.teardown(() => unsubscribe('http.server.request.start', seen));
   await rawTalk(port, 'GET /flood HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(5_000)).catch(() => '');
   t.is(read, 17);
-  t.is(logs.filter(({ event }) => event === 'http pipeline cut').length, 1);
+  t.is(logs.filter(({ event }) => event === 'http-pipeline-cut').length, 1);
   t.true(logs.length <= 17);
   t.is((await call({ path: '/v1/welcome' })).status, 200);
 });

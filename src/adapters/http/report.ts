@@ -74,21 +74,21 @@ export const makeReport = ({
       if (error === undefined && !accessLog) return;
       const { method, path } = route ?? nowhere;
       const fields = { requestId: id, method, route: path, status, ms: Math.round(ms * 10) / 10 };
-      if (error === undefined) log.debug('http request', fields);
+      if (error === undefined) log.debug('http-request', fields);
       else {
         const from = address !== undefined && notLetIn.has(status) ? { address: address() } : {};
         const more = { ...fields, error: error._tag, ...detailOf(error), ...from };
-        if (error._tag === 'Unexpected') log.error('http request failed', more);
-        else if (status >= 500) log.warn('http request failed', more);
-        else log.info('http request refused', more);
+        if (error._tag === 'Unexpected') log.error('http-request-failed', more);
+        else if (status >= 500) log.warn('http-request-failed', more);
+        else log.info('http-request-refused', more);
       }
     },
     gone: (route, id) => {
       count(route, 499);
-      log.info('http client gone', { requestId: id, method: route.method, route: route.path });
+      log.info('http-client-gone', { requestId: id, method: route.method, route: route.path });
     },
     broken: (id, cause) => {
-      log.error('http answer not written', {
+      log.error('http-answer-not-written', {
         requestId: id,
         detail: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause),
       });

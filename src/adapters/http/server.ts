@@ -75,7 +75,7 @@ export const makeHttpServer = (given: HttpServerDeps): HttpServer => {
   const bodies = makeBodies(clock, limits);
   const serve = makeServe(deps, { bodies, report, limits });
   const pipeline = makePipeline((req) =>
-    log.warn('http pipeline cut', { address: clientAddress(req, options.trustProxy) }),
+    log.warn('http-pipeline-cut', { address: clientAddress(req, options.trustProxy) }),
   );
   const restify = makeRestify(makeRoutes(deps, limits), serve, pipeline);
   const http = restify.server;
@@ -104,7 +104,7 @@ export const makeHttpServer = (given: HttpServerDeps): HttpServer => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
-  restify.on('error', (error: Error) => log.error('http server', { detail: error.message }));
+  restify.on('error', (error: Error) => log.error('http-server-error', { detail: error.message }));
 
   let closed: Promise<void> | undefined;
   const close = async (deadline: AbortSignal): Promise<void> => {

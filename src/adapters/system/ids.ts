@@ -8,7 +8,7 @@ export const makeSystemIds = (clock: Pick<Clock, 'now'>): Ids => {
   const ulid = monotonicFactory();
   return {
     chatId: () => ulid(clock.now()),
-    // of all that is random enough the cheapest: Node draws for many at a time
+    // 122 bits, drawn for many ids at a time
     writeId: () => randomUUID(),
     random: Math.random,
   };

@@ -34,7 +34,7 @@ export interface YaloOptions {
 /** Yalo's Integrations API. WhatsApp knows a repeat by the id of the text, Facebook does not. */
 export const makeYaloChannel = (options: YaloOptions): BotChannel => {
   const missing = (what: string, provider: Provider, setting: string): Either<RemoteFailure, never> => {
-    options.log.warn('yalo call not possible', { call: what, provider, missing: setting });
+    options.log.warn('yalo-call-not-possible', { call: what, provider, missing: setting });
     return E.left({ _tag: 'NotConfigured', certain: true, detail: `${what}: no ${setting} for ${provider}` });
   };
 

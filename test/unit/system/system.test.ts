@@ -56,7 +56,7 @@ test('write ids › are all different and fit anywhere', (t) => {
   const { writeId, random } = makeSystemIds(makeSystemClock());
   const ids = Array.from({ length: 1000 }, () => writeId());
   t.is(new Set(ids).size, 1000);
-  t.true(ids.every((id) => /^[\w-]{20}$/u.test(id)));
+  t.true(ids.every((id) => /^[\w-]{36}$/u.test(id)));
   const numbers = Array.from({ length: 100 }, () => random());
   t.true(numbers.every((number) => number >= 0 && number < 1));
 });

@@ -44,7 +44,7 @@ export const accessRoutes = ({ application, log }: HttpServerDeps): ReadonlyArra
       pipe(
         application.authenticate(command),
         TE.map((token) => {
-          log.info('logged in', { address: command.address });
+          log.info('logged-in', { address: command.address });
           return token;
         }),
       ),

@@ -33,7 +33,7 @@ export const operationRoutes = ({
       void Promise.resolve()
         .then(health)
         .then(answer, (cause: unknown) => {
-          log.error('health not known', { detail: String(cause) });
+          log.error('health-not-known', { detail: String(cause) });
           answer(nothing);
         });
     });

@@ -56,7 +56,7 @@ export const webhookRoutes = (
       metrics.count('webhook_items_dropped_total', { provider, outcome }, count);
     }
     const { bad } = notes;
-    if (bad !== undefined) log.warn('webhook items skipped', { requestId, provider, bad });
+    if (bad !== undefined) log.warn('webhook-items-skipped', { requestId, provider, bad });
   };
 
   const store = (messages: ReadonlyArray<Message>): TaskEither<HttpError, void> =>
