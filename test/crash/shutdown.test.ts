@@ -1,4 +1,5 @@
 import test from 'ava';
+import { isOpen } from '../../sandbox/salesforce/live-agent/chat.ts';
 import { heard, makeWorld, shown } from './world.ts';
 
 test('SIGTERM in mid-traffic › exit 0 in time, nothing lost, nothing twice', async (t) => {
@@ -36,6 +37,40 @@ test('SIGTERM in mid-traffic › exit 0 in time, nothing lost, nothing twice', a
   }
   t.is(world.sandbox.yalo.deliveries.duplicates, 0);
 });
+
+for (const [step, server, path] of [
+  ['the contact', 'data', '*/composite'],
+  ['the case', 'data', '*/sobjects/Case'],
+  ['the session', 'chat', '*/System/SessionId'],
+  ['the request', 'chat', '*/Chasitor/ChasitorInit'],
+] as const) {
+  test(`SIGTERM while a connect asks for ${step} › exit 0 in time, the user has one chat afterwards`, async (t) => {
+    t.timeout(120_000);
+    const world = await makeWorld({ chats: 1 });
+    t.teardown(world.close);
+    const { service, sandbox, talks } = world;
+    const [talk] = talks;
+    if (talk === undefined) throw new Error('no talk');
+    await service.start();
+    await world.login();
+    const { agents, faults, records } = sandbox.salesforce;
+    const slow = faults.add({ kind: 'slow', delayMs: 1_500, server, path, times: 1 });
+    const connected = world.connect(talk);
+    while (slow.hits === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    const asked = performance.now();
+    t.is(await service.stop(), 0);
+    t.true(performance.now() - asked < 20_000, 'within SHUTDOWN_TIMEOUT');
+    await service.start();
+    await connected;
+    await world.write(talk);
+    world.answer(talk, 1);
+    await world.settled(30_000);
+    t.deepEqual(heard(talk), talk.said);
+    t.deepEqual(shown(world, talk), talk.answered);
+    t.is(agents.chats(({ state }) => isOpen(state)).length, 1);
+    t.is(records.list('Contact').length, 1);
+  });
+}
 
 test('a second signal › ends at once', async (t) => {
   t.timeout(60_000);
