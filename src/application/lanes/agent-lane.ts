@@ -70,20 +70,25 @@ export const makeAgentLane = (
 
   const begin = (work: () => Promise<void>): void => {
     busy = true;
-    void work()
+    inBackground(work(), () => {
+      busy = false;
+    });
+  };
+
+  const inBackground = (work: Promise<void>, done: () => void): void =>
+    void work
       .catch((thrown: unknown) => {
         deps.log.error('lane-failed', { lane: 'agent', user: user.id, error: thrown });
         return pause(clock, 1_000);
       })
       .finally(() => {
-        busy = false;
+        done();
         pump();
       });
-  };
 
   const pump = (): void => {
     const lanes = lanesNow();
-    if (lanes === undefined || lanes.agent.giveUp) listening?.abort();
+    if (!isWorthHearing()) listening?.abort();
     if (lanes === undefined || !keeper.mayAct() || !deps.mayBegin()) return;
     inbox.prune(lanes.agent);
     if (lanes.agent.closing !== undefined && !closing) {
@@ -91,11 +96,11 @@ export const makeAgentLane = (
       closing = true;
       inbox.soil();
     }
-    if (lanes.agent.unsettled.length > 0) void settle(lanes.agent.unsettled);
+    if (lanes.agent.unsettled.length > 0) settle(lanes.agent.unsettled);
     if (busy) return;
     const { agent } = lanes;
     const [head] = agent.posts;
-    if (agent.giveUp) begin(abandon);
+    if (agent.giveUp) begin(() => abandon(({ giveUp: due }) => due === true));
     else if (agent.introduction === 'due') begin(introduce);
     else if (head !== undefined) pumpPost(lanes, head);
     else if (agent.place === undefined) pull();
@@ -187,9 +192,15 @@ export const makeAgentLane = (
     if (applied === 'saved') inbox.noted();
   };
 
-  const settle = async (settlements: ReadonlyArray<Settlement>): Promise<void> => {
+  const settle = (settlements: ReadonlyArray<Settlement>): void => {
     if (settling) return;
     settling = true;
+    inBackground(mark(settlements), () => {
+      settling = false;
+    });
+  };
+
+  const mark = async (settlements: ReadonlyArray<Settlement>): Promise<void> => {
     for (let failures = 1; !keeper.isLost(); failures += 1) {
       if (E.isRight(await contexts.settle(user, chatId, settlements)())) {
         inbox.settled(settlements);
@@ -199,8 +210,6 @@ export const makeAgentLane = (
       await pause(clock, backoffMs(failures, deps.ids.random()), deps.halt);
       if (deps.halt.aborted) break;
     }
-    settling = false;
-    pump();
   };
 
   // -- posting
@@ -217,18 +226,31 @@ export const makeAgentLane = (
     const until = deadline(clock, postTimeoutMs, deps.halt);
     const answer = await adapter.send(lanes.desk.state, until.signal).finally(until.release);
     deps.probe.reached('post-sent');
-    const { outcome } = adapter.settle(lanes.desk.state, answer, clock.now());
-    if (outcome.outcome === 'session-over') {
+    if (tellsTheEnd(adapter, answer)) {
+      // nobody else waits for what is left to hear here
+      gate.unused(ticket);
       await lastWords();
-      // whoever goes on with the chat posts again, and listens again
-      if (deps.rest.aborted) return;
+      // the next process hears them; it could not tell that the head never arrived
+      if (deps.rest.aborted) return abandon(({ posts: [first] }) => first?.id === head.id);
     }
     if (deps.halt.aborted) return;
     await take(adapter, head, answer, ticket, began);
   };
 
+  const tellsTheEnd = (adapter: AgentDesk, answer: DeskAnswer): boolean => {
+    const state = lanesNow()?.desk?.state;
+    return (
+      state !== undefined && adapter.settle(state, answer, clock.now()).outcome.outcome === 'session-over'
+    );
+  };
+
+  /** The end was not heard yet, and what the agent says is still shown to the user (ADR 8). */
+  const isWorthHearing = (): boolean =>
+    keeper.conversation().chat?.id === chatId && lanesNow()?.agent.giveUp === undefined;
+
   /** Over as soon as the end was heard. */
   const lastWords = async (): Promise<void> => {
+    if (!isWorthHearing()) return;
     listening = new AbortController();
     await pause(clock, lastWordsMs, AbortSignal.any([listening.signal, deps.rest]));
     listening = undefined;
@@ -292,7 +314,7 @@ export const makeAgentLane = (
         return [
           failed(outcome.detail, {
             at,
-            retryAt: at + (outcome.pauseMs ?? 0),
+            retryAt: at + (outcome.pauseMs ?? wait),
             counted: false,
             unknown: false,
           }),
@@ -325,8 +347,9 @@ export const makeAgentLane = (
       deps.probe.reached('post-ticked');
       return;
     }
-    if (outcome.outcome === 'unknown') gate.troubled(ticket);
-    else gate.unused(ticket);
+    const isRepair = outcome.outcome === 'again' && outcome.pauseMs === 0;
+    if (isRepair || outcome.outcome === 'refused') gate.unused(ticket);
+    else gate.troubled(ticket, outcome.pauseMs);
     trouble = { ...trouble, failures: trouble.failures + 1, since: clock.monotonic() };
     metrics.count('delivery_retries_total', { lane: 'agent' });
     deps.log.warn('delivery-failed', {
@@ -359,10 +382,10 @@ export const makeAgentLane = (
   };
 
   /** The session is over or cut: nobody tries the bound head again. */
-  const abandon = async (): Promise<void> => {
+  const abandon = async (isDue: (agent: AgentLane) => boolean): Promise<void> => {
     await keeper.apply((conversation) => {
       const lanes = conversation.lanes.chats[chatId];
-      if (!lanes?.agent.giveUp) return [];
+      if (lanes === undefined || !isDue(lanes.agent)) return [];
       const dropped = dropHead(lanes);
       const abandoned: ChatEvent = { type: 'posts-abandoned', chatId, at: clock.now() };
       return dropped === undefined

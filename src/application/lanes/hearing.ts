@@ -85,14 +85,9 @@ export const makeHearing = (deps: HearingDeps, keeper: Keeper, chatId: ChatId): 
       if (own?.desk === undefined || desk === undefined) break;
       // a session may fall silent in the middle of a poll
       const silentAt = heardAt + policy.sessionSilenceMs;
-      let silent = false;
-      const cancel = clock.after(Math.max(0, silentAt - clock.monotonic()), () => {
-        silent = true;
-        running?.abort();
-      });
+      const cancel = clock.after(Math.max(0, silentAt - clock.monotonic()), () => running?.abort());
       const signal = await desk.receive(own.desk.state, running.signal).finally(cancel);
       if (stopped || keeper.isLost()) break;
-      if (running.signal.aborted && !silent) continue;
       const absorbed = await store(desk, signal);
       const now = clock.monotonic();
       if (absorbed.heard) heardAt = now;

@@ -1,0 +1,248 @@
+import test from 'ava';
+import type { HttpAnswer } from '../../../src/adapters/shared/http-client.ts';
+import { makeLiveAgentDesk } from '../../../src/adapters/live-agent/desk.adapter.ts';
+import { makeAgentLane } from '../../../src/application/lanes/agent-lane.ts';
+import { makeBindPosts } from '../../../src/application/lanes/bind-posts.ts';
+import { makeRemoteGate } from '../../../src/application/lanes/remote-gate.ts';
+import type { Keeper } from '../../../src/application/conversations/keeper.ts';
+import type { RemoteFailure } from '../../../src/application/ports/errors.ts';
+import { noProbe } from '../../../src/application/ports/probe.port.ts';
+import type { ChatEvent } from '../../../src/domain/chat-event.ts';
+import type { Conversation } from '../../../src/domain/conversation.ts';
+import { emptyConversation } from '../../../src/domain/conversation.ts';
+import type { Settlement } from '../../../src/domain/effect.ts';
+import { E, TE, type Either } from '../../../src/domain/fp.ts';
+import type { StoredMessage } from '../../../src/domain/message.ts';
+import { policyOf } from '../../support/arbitraries/policy.ts';
+import { session } from '../live-agent/samples.ts';
+import { ana, keeperOf, makeBench, reserved, self } from './fixture.ts';
+
+/** An active chat with one message of the user, the real Live Agent adapter, and a desk that answers posts as told. */
+
+const chatId = 'chat-a';
+
+type Answer = Either<RemoteFailure, HttpAnswer>;
+
+const answered = (status: number, text = ''): Answer => E.right({ status, text });
+
+const deskTold = (at: number, event: Extract<ChatEvent, { type: 'desk-told' }>['event']): ChatEvent => ({
+  type: 'desk-told',
+  chatId,
+  at,
+  mark: 1,
+  event,
+});
+
+const setUp = async (answer: () => Promise<Answer>) => {
+  const bench = makeBench();
+  const { clock, deps } = bench;
+  let posts = 0;
+  const desk = makeLiveAgentDesk({
+    chatUrl: 'https://d.la1-c1-example.salesforceliveagent.com',
+    apiVersion: 52,
+    organizationId: '00D000000000001',
+    deploymentId: '572000000000001',
+    exchange: () => {
+      posts += 1;
+      return answer();
+    },
+    pollExchange: () => new Promise(() => undefined),
+    clock,
+    ids: { random: () => 0.5 },
+    log: deps.log,
+  });
+  const desks = new Map([[desk.kind, desk]]);
+  const at = clock.now();
+  const state = session();
+  const active: ReadonlyArray<ChatEvent> = [
+    reserved(chatId),
+    { type: 'case-made', chatId, at, caseId: '500000000000001' },
+    { type: 'session-opened', chatId, at, desk: { kind: desk.kind, sessionId: state.sessionId, state } },
+    { type: 'request-taken', chatId, at, state },
+    deskTold(at, { type: 'request-accepted' }),
+    deskTold(at, { type: 'agent-joined', name: 'Andrea' }),
+    { type: 'context-read', chatId, at, entries: [] },
+    // the introduction has left
+    { type: 'posts-bound', chatId, state, covers: 1 },
+    { type: 'posts-delivered', chatId, at },
+  ];
+  const begun = deps.decide(emptyConversation(ana), active).conversation;
+  await bench.real.save({ conversation: begun, rev: 0, writeId: 'w-first', owner: self })();
+
+  const gate = makeRemoteGate('desk', { clock, ids: deps.ids });
+  const message: StoredMessage = {
+    user: ana,
+    id: 'm1',
+    from: 'user',
+    timestamp: at,
+    content: { type: 'text', text: 'uno' },
+    arrival: 10,
+    contextUntil: at + 86_400_000,
+  };
+  const settled: Settlement[] = [];
+  const start = async () => {
+    const [rest, halt] = [new AbortController(), new AbortController()];
+    let pump = (): void => undefined;
+    const complete = makeBindPosts({ desks, clock, decide: deps.decide });
+    const keeper: Keeper = keeperOf({ ...bench, deps: { ...deps, complete } }, await bench.stored(), {
+      onSaved: () => pump(),
+    });
+    // as whoever takes a conversation over does first
+    await keeper.apply(() => [{ type: 'recovered' }]);
+    const lane = makeAgentLane(
+      {
+        ...deps,
+        desks,
+        gate,
+        contexts: {
+          ...untouched,
+          untaken: () => TE.right(settled.length > 0 ? [] : [message]),
+          settle: (_user, _chatId, settlements) => {
+            settled.push(...settlements);
+            return TE.right(undefined);
+          },
+        },
+        turns: { take: () => Promise.resolve(true) },
+        metrics: { count: () => undefined, gauge: () => undefined, observe: () => undefined },
+        probe: noProbe,
+        policy: policyOf(),
+        mayBegin: () => !rest.signal.aborted,
+        rest: rest.signal,
+        halt: halt.signal,
+      },
+      keeper,
+      chatId,
+      { interrupt: () => undefined, needed: () => undefined },
+    );
+    pump = lane.pump;
+    pump();
+    await clock.advance(0);
+    return { keeper, lane, rest };
+  };
+  return { clock, gate, settled, start, posts: () => posts };
+};
+
+const notAsked = (): never => {
+  throw new Error('not asked');
+};
+const untouched = {
+  append: notAsked,
+  list: notAsked,
+  mark: notAsked,
+  keep: notAsked,
+  take: notAsked,
+  erase: notAsked,
+};
+
+const agentOf = (conversation: Conversation) => conversation.lanes.chats[chatId]?.agent;
+
+const end: ChatEvent = deskTold(Date.UTC(2026, 10, 2, 12, 5), { type: 'chat-ended', reason: 'agent' });
+
+/** An answer that is given later. */
+const later = (): { readonly ask: () => Promise<Answer>; readonly give: (answer: Answer) => void } => {
+  let give: (answer: Answer) => void = () => undefined;
+  return {
+    ask: () =>
+      new Promise((resolve) => {
+        give = resolve;
+      }),
+    give: (answer) => give(answer),
+  };
+};
+
+const refusals: Readonly<Record<string, Answer>> = {
+  'connection refused': E.left({ _tag: 'RemoteUnreachable', certain: true, detail: 'refused' }),
+  'busy, and does not say for how long': E.left({ _tag: 'RemoteBusy', certain: true, detail: '429' }),
+  'over the limit': answered(403, '[{"errorCode":"REQUEST_LIMIT_EXCEEDED"}]'),
+  401: answered(401),
+  'the right number called wrong': answered(409, 'Out of sync Ack. Expected 2. Actual 1'),
+  500: answered(500),
+};
+
+for (const [what, answer] of Object.entries(refusals)) {
+  test(`a post that is not taken, ${what} › is tried again after growing pauses`, async (t) => {
+    const { clock, posts, start } = await setUp(
+      () => new Promise((resolve) => clock.after(20, () => resolve(answer))),
+    );
+    const { lane } = await start();
+    for (let quarters = 0; quarters < 40; quarters += 1) {
+      await clock.advance(250);
+      lane.pump();
+    }
+    t.true(posts() >= 4 && posts() <= 6, `${posts()} posts in 10 s`);
+  });
+}
+
+test('a post meets 403 › the end is listened for, and comes first', async (t) => {
+  const { clock, posts, start } = await setUp(() => Promise.resolve(answered(403)));
+  const { keeper, lane } = await start();
+  await clock.advance(1_500);
+  t.is(posts(), 1);
+  t.is(keeper.conversation().chat?.state, 'active');
+  await keeper.apply(() => [end]);
+  await clock.advance(0);
+  t.false(lane.isBusy());
+  t.like(keeper.conversation().chat, { state: 'ended', reason: 'agent' });
+});
+
+test('a post meets 403 › with nothing heard in two seconds the session is lost', async (t) => {
+  const { clock, settled, start } = await setUp(() => Promise.resolve(answered(403)));
+  const { keeper } = await start();
+  await clock.advance(2_000);
+  t.like(keeper.conversation().chat, { state: 'ended', reason: 'session-lost' });
+  t.deepEqual(settled, [], 'the message is context');
+});
+
+test('a post meets 403 after the end was heard › nobody waits', async (t) => {
+  const { ask, give } = later();
+  const { clock, start } = await setUp(ask);
+  const { keeper, lane } = await start();
+  await keeper.apply(() => [end]);
+  t.true(lane.isBusy());
+  give(answered(403));
+  await clock.advance(0);
+  t.false(lane.isBusy());
+  t.is(agentOf(keeper.conversation()), undefined, 'the lane is done with');
+});
+
+test('a post meets 403 › while the end is listened for the gate is free for others', async (t) => {
+  const { clock, gate, posts, start } = await setUp(() => Promise.resolve(answered(403)));
+  for (let failures = 0; failures < 3; failures += 1) gate.troubled({ kind: 'free' });
+  t.false(gate.isUp());
+  await start();
+  while (posts() === 0) await clock.advance(10);
+  const probe = gate.enter();
+  t.is(probe?.kind, 'probe');
+});
+
+test('a post meets 403 and the process stops › the message is context, not one in doubt', async (t) => {
+  const { clock, posts, settled, start } = await setUp(() => Promise.resolve(answered(403)));
+  const first = await start();
+  await clock.advance(500);
+  first.rest.abort();
+  await clock.advance(0);
+  t.false(first.lane.isBusy());
+  t.like(first.keeper.conversation().chat, { state: 'active' }, 'the next process hears the end');
+  t.like(agentOf(first.keeper.conversation()), { posts: [], bound: 0 });
+  first.keeper.abandon();
+  const second = await start();
+  await clock.advance(500);
+  await second.keeper.apply(() => [end]);
+  await clock.advance(5_000);
+  t.is(posts(), 2);
+  t.deepEqual(settled, []);
+});
+
+test('a 403 to a post that left before its session was reached anew › is no end, and nobody waits', async (t) => {
+  const { ask, give } = later();
+  const { clock, posts, start } = await setUp(ask);
+  const { keeper } = await start();
+  await keeper.apply(() => [
+    { type: 'desk-state', chatId, state: session({ generation: 1, head: { kind: 'text', text: 'uno' } }) },
+  ]);
+  give(answered(403));
+  await clock.advance(0);
+  await clock.advance(20);
+  t.is(posts(), 2);
+  t.is(keeper.conversation().chat?.state, 'active');
+});
