@@ -100,7 +100,7 @@ export const makeAgentLane = (
     if (busy) return;
     const { agent } = lanes;
     const [head] = agent.posts;
-    if (agent.giveUp) begin(() => abandon(({ giveUp: due }) => due === true));
+    if (agent.giveUp) begin(abandon);
     else if (agent.introduction === 'due') begin(introduce);
     else if (head !== undefined) pumpPost(lanes, head);
     else if (agent.place === undefined) pull();
@@ -230,8 +230,7 @@ export const makeAgentLane = (
       // nobody else waits for what is left to hear here
       gate.unused(ticket);
       await lastWords();
-      // the next process hears them; it could not tell that the head never arrived
-      if (deps.rest.aborted) return abandon(({ posts: [first] }) => first?.id === head.id);
+      if (deps.rest.aborted) return endUnheard(head);
     }
     if (deps.halt.aborted) return;
     await take(adapter, head, answer, ticket, began);
@@ -320,9 +319,7 @@ export const makeAgentLane = (
           }),
         ];
       case 'session-over':
-        return [
-          { type: 'desk-told', chatId, at, mark: 0, event: { type: 'session-over', detail: outcome.detail } },
-        ];
+        return [sessionOver(outcome.detail)];
     }
   };
 
@@ -382,17 +379,35 @@ export const makeAgentLane = (
   };
 
   /** The session is over or cut: nobody tries the bound head again. */
-  const abandon = async (isDue: (agent: AgentLane) => boolean): Promise<void> => {
+  const abandon = async (): Promise<void> => {
     await keeper.apply((conversation) => {
       const lanes = conversation.lanes.chats[chatId];
-      if (lanes === undefined || !isDue(lanes.agent)) return [];
-      const dropped = dropHead(lanes);
-      const abandoned: ChatEvent = { type: 'posts-abandoned', chatId, at: clock.now() };
-      return dropped === undefined
-        ? [abandoned]
-        : [{ type: 'desk-state', chatId, state: dropped }, abandoned];
+      return lanes?.agent.giveUp ? abandoned(lanes) : [];
     });
   };
+
+  const abandoned = (lanes: ChatLanes): ReadonlyArray<ChatEvent> => {
+    const dropped = dropHead(lanes);
+    const gone: ChatEvent = { type: 'posts-abandoned', chatId, at: clock.now() };
+    return dropped === undefined ? [gone] : [{ type: 'desk-state', chatId, state: dropped }, gone];
+  };
+
+  /** In one write, while we still know that the head never arrived: the next process could not tell. */
+  const endUnheard = async (head: AgentPost): Promise<void> => {
+    await keeper.apply((conversation) => {
+      const lanes = conversation.lanes.chats[chatId];
+      if (lanes === undefined || lanes.agent.bound === 0 || lanes.agent.posts[0]?.id !== head.id) return [];
+      return [sessionOver('the process stopped before the end was heard'), ...abandoned(lanes)];
+    });
+  };
+
+  const sessionOver = (detail: string): ChatEvent => ({
+    type: 'desk-told',
+    chatId,
+    at: clock.now(),
+    mark: 0,
+    event: { type: 'session-over', detail },
+  });
 
   const dropHead = ({ desk, agent }: ChatLanes): unknown => {
     const adapter = desk === undefined ? undefined : deps.desks.get(desk.kind);

@@ -216,20 +216,14 @@ test('a post meets 403 › while the end is listened for the gate is free for ot
 });
 
 test('a post meets 403 and the process stops › the message is context, not one in doubt', async (t) => {
-  const { clock, posts, settled, start } = await setUp(() => Promise.resolve(answered(403)));
-  const first = await start();
+  const { clock, settled, start } = await setUp(() => Promise.resolve(answered(403)));
+  const { keeper, lane, rest } = await start();
   await clock.advance(500);
-  first.rest.abort();
+  rest.abort();
   await clock.advance(0);
-  t.false(first.lane.isBusy());
-  t.like(first.keeper.conversation().chat, { state: 'active' }, 'the next process hears the end');
-  t.like(agentOf(first.keeper.conversation()), { posts: [], bound: 0 });
-  first.keeper.abandon();
-  const second = await start();
-  await clock.advance(500);
-  await second.keeper.apply(() => [end]);
-  await clock.advance(5_000);
-  t.is(posts(), 2);
+  t.false(lane.isBusy());
+  t.like(keeper.conversation().chat, { state: 'ended', reason: 'session-lost' });
+  t.is(agentOf(keeper.conversation()), undefined, 'nothing is left to doubt');
   t.deepEqual(settled, []);
 });
 
