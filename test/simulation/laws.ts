@@ -6,7 +6,9 @@ import { userKey, type User, type UserKey } from '../../src/domain/channel.ts';
 import { isOpen, type Chat, type ChatReason, type Conversation } from '../../src/domain/conversation.ts';
 import type { ChatId } from '../../src/domain/effect.ts';
 import { fill } from '../../src/domain/texts.ts';
-import type { Arrival, Message } from '../../src/domain/message.ts';
+import { isOwedElsewhere } from '../../src/domain/to-agent.ts';
+import { rangeOf } from '../../src/application/lanes/inbox.ts';
+import type { Arrival, Message, StoredMessage } from '../../src/domain/message.ts';
 import type { ChatPolicy } from '../../src/domain/policy.ts';
 import { isOver } from '../../sandbox/salesforce/live-agent/chat.ts';
 import type { ChatServer } from '../../sandbox/salesforce/live-agent/server.ts';
@@ -183,6 +185,7 @@ export const makeLaws = (deps: LawsDeps): Laws => {
     owners(life, before, after);
     chatMoves(user, old, conversation);
     effectsGone(life, old, conversation);
+    introductions(life, old, conversation);
     for (const [chatId, { desk }] of Object.entries(conversation.lanes.chats)) {
       const sessionId = sessionIdOf(desk?.state);
       const session = sessionId === undefined ? undefined : deps.server().find(sessionId);
@@ -280,6 +283,31 @@ export const makeLaws = (deps: LawsDeps): Laws => {
       if (files.has(id) || isSetAside(id)) continue;
       if (!remotes.files.some((file) => file.url === url))
         breach('a file is ticked off when it was attached', { id, url });
+    }
+  };
+
+  /** What was stored before the reservation and no agent has seen goes into the context; only a `…` says that it was cut. */
+  const introductions = (life: UserLife, old: Conversation | undefined, now: Conversation): void => {
+    if (old === undefined) return;
+    for (const [chatId, { agent }] of Object.entries(now.lanes.chats)) {
+      if (agent.introduction !== 'done' || old.lanes.chats[chatId]?.agent.introduction !== 'due') continue;
+      const upTo = rangeOf(old, chatId)?.from ?? 0;
+      const told = new Set(
+        agent.posts.flatMap(({ settles }) => (settles?.what === 'context' ? settles.arrivals : [])),
+      );
+      const isCut = agent.posts.some(({ post }) => post.kind === 'text' && post.text.includes('…'));
+      const missing = Array.from(life.messages.values()).filter(
+        ({ message, arrival, state }) =>
+          state === 'new' &&
+          arrival <= upTo &&
+          !told.has(arrival) &&
+          !isOwedElsewhere(old, chatId, { ...message, arrival } as StoredMessage),
+      );
+      if (missing.length > 0 && !(isCut && told.size > 0))
+        breach('the context tells all that no agent has seen', {
+          user: life.user.id,
+          missing: missing.map(({ message }) => message.id),
+        });
     }
   };
 

@@ -46,6 +46,23 @@ const defects: Readonly<Record<string, (ports: Ports) => Ports>> = {
       },
     };
   },
+  'an agent is told no context': (ports) => ({
+    ...ports,
+    contextStore: { ...ports.contextStore, list: () => TE.right([]) },
+  }),
+  'the context lacks its oldest entry': (ports) => {
+    const { contextStore } = ports;
+    return {
+      ...ports,
+      contextStore: {
+        ...contextStore,
+        list: (user, range) =>
+          TE.map((entries: ReadonlyArray<never>) => entries.slice(1))(
+            contextStore.list(user, range) as never,
+          ),
+      },
+    };
+  },
   'a save is said to be done and is not': (ports) => {
     const isTime = everyNth(12);
     const { chatStore } = ports;

@@ -158,9 +158,10 @@ test('a post › that got a 403 before its session was reached anew is sent agai
   }
 });
 
-test('a post › over the limit of the org is no end of the session, and waits a minute at most', async (t) => {
+test('a post › over the limit of the org is no end of the session: it waits as asked, a minute at most, else as after any failure', async (t) => {
   const body = '[{"errorCode":"REQUEST_LIMIT_EXCEEDED"}]';
   const { outcome } = await post(session(), text('hola'), [{ status: 403, body }]);
+  // no pause of its own: the lane's back-off
   t.deepEqual(outcome, { outcome: 'again', detail: 'text to the agent: 403' });
   const busy = { _tag: 'RemoteBusy', certain: true, retryAfterMs: 3_600_000, detail: 'limit' } as const;
   t.like((await post(session(), text('hola'), [busy])).outcome, { outcome: 'again', pauseMs: 60_000 });
