@@ -1,6 +1,13 @@
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { isOpen } from '../../sandbox/salesforce/live-agent/chat.ts';
+import type { ServiceProcess } from './service-process.ts';
 import { heard, makeWorld, shown } from './world.ts';
+
+const stopsInTime = async (t: ExecutionContext, service: ServiceProcess): Promise<void> => {
+  const asked = performance.now();
+  t.is(await service.stop(), 0);
+  t.true(performance.now() - asked < 20_000, 'within SHUTDOWN_TIMEOUT');
+};
 
 test('SIGTERM in mid-traffic › exit 0 in time, nothing lost, nothing twice', async (t) => {
   t.timeout(120_000);
@@ -19,9 +26,7 @@ test('SIGTERM in mid-traffic › exit 0 in time, nothing lost, nothing twice', a
   });
   for (let round = 0; round < 3; round += 1) {
     await new Promise((resolve) => setTimeout(resolve, 400));
-    const asked = performance.now();
-    t.is(await service.stop(), 0);
-    t.true(performance.now() - asked < 20_000, 'within SHUTDOWN_TIMEOUT');
+    await stopsInTime(t, service);
     await service.start();
   }
   going = false;
@@ -38,11 +43,11 @@ test('SIGTERM in mid-traffic › exit 0 in time, nothing lost, nothing twice', a
   t.is(world.sandbox.yalo.deliveries.duplicates, 0);
 });
 
-for (const [step, server, path] of [
-  ['the contact', 'data', '*/composite'],
-  ['the case', 'data', '*/sobjects/Case'],
-  ['the session', 'chat', '*/System/SessionId'],
-  ['the request', 'chat', '*/Chasitor/ChasitorInit'],
+for (const [step, server, ending] of [
+  ['the contact', 'data', '/composite'],
+  ['the case', 'data', '/sobjects/Case'],
+  ['the session', 'chat', '/System/SessionId'],
+  ['the request', 'chat', '/Chasitor/ChasitorInit'],
 ] as const) {
   test(`SIGTERM while a connect asks for ${step} › exit 0 in time, the user has one chat afterwards`, async (t) => {
     t.timeout(120_000);
@@ -53,13 +58,11 @@ for (const [step, server, path] of [
     if (talk === undefined) throw new Error('no talk');
     await service.start();
     await world.login();
-    const { agents, faults, records } = sandbox.salesforce;
-    const slow = faults.add({ kind: 'slow', delayMs: 1_500, server, path, times: 1 });
+    const { agents, faults, records, requests } = sandbox.salesforce;
+    faults.add({ kind: 'slow', delayMs: 1_500, server, path: `*${ending}` });
     const connected = world.connect(talk);
-    while (slow.hits === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-    const asked = performance.now();
-    t.is(await service.stop(), 0);
-    t.true(performance.now() - asked < 20_000, 'within SHUTDOWN_TIMEOUT');
+    await requests.waitFor(({ path }) => path.endsWith(ending));
+    await stopsInTime(t, service);
     await service.start();
     await connected;
     await world.write(talk);

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { heard, makeWorld, shown, withoutRepeats, type Talk } from './world.ts';
+import { heard, makeWorld, shown, withoutRepeats } from './world.ts';
 
 /**
  * Traffic in both directions for `SOAK_SECONDS` (short by default, an hour with `npm run test:soak`): the heap that is left
@@ -43,10 +43,7 @@ test('a long run › memory stays flat, nothing is lost', async (t) => {
   }
   going = false;
   await Promise.all(writers);
-  const isSettled = (talk: Talk): boolean =>
-    heard(talk).at(-1) === talk.said.at(-1) && shown(world, talk).at(-1) === talk.answered.at(-1);
-  const patience = performance.now() + 60_000;
-  while (!talks.every(isSettled) && performance.now() < patience) await pause(50);
+  await world.settled(60_000);
   for (const talk of talks) {
     const { said, answered, chat } = talk;
     // the sandbox keeps the last lines of a long talk, and how many there were

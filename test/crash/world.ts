@@ -43,6 +43,7 @@ export interface World<Served extends Service = ServiceProcess> {
   readonly finish: (talk: Talk) => Promise<void>;
   /** Writes as the agent: so many texts in one batch. */
   readonly answer: (talk: Talk, count: number) => void;
+  /** The last text of each talk has arrived on either side, and all files. */
   readonly settled: (timeoutMs: number) => Promise<void>;
   readonly close: () => Promise<void>;
 }
@@ -238,9 +239,9 @@ export const makeWorldWith = async <Served extends Service>(
     settled: async (timeoutMs) => {
       const end = performance.now() + timeoutMs;
       const isSettled = (talk: Talk): boolean =>
-        heard(talk).length >= talk.said.length &&
+        heard(talk).at(-1) === talk.said.at(-1) &&
         withoutRepeats(filed({ sandbox }, talk)).length >= talk.files.length &&
-        withoutRepeats(shown({ sandbox }, talk)).length >= talk.answered.length;
+        shown({ sandbox }, talk).at(-1) === talk.answered.at(-1);
       while (!talks.every(isSettled) && performance.now() < end) await pause(50);
     },
     close: async () => {

@@ -1,13 +1,19 @@
 import test from 'ava';
 import type { Ports } from '../../src/application/make-application.ts';
 import type { AgentDesk } from '../../src/application/ports/agent-desk.port.ts';
-import { E, O, TE } from '../../src/domain/fp.ts';
+import type { ContextStore } from '../../src/application/ports/context-store.port.ts';
+import { E, O, TE, pipe } from '../../src/domain/fp.ts';
 import { makePlan, type Plan } from './plan.ts';
 import { runWorld } from './world.ts';
 
 const withDesk = (ports: Ports, change: (desk: AgentDesk) => Partial<AgentDesk>): Ports => ({
   ...ports,
   desks: new Map(Array.from(ports.desks, ([kind, desk]) => [kind, { ...desk, ...change(desk) }])),
+});
+
+const withContexts = (ports: Ports, change: (contexts: ContextStore) => Partial<ContextStore>): Ports => ({
+  ...ports,
+  contextStore: { ...ports.contextStore, ...change(ports.contextStore) },
 });
 
 /** What it would do, but for one time in so many. */
@@ -20,49 +26,29 @@ const everyNth = (n: number): (() => boolean) => {
 const defects: Readonly<Record<string, (ports: Ports) => Ports>> = {
   'a message is answered and not stored': (ports) => {
     const isTime = everyNth(5);
-    const { contextStore } = ports;
-    return {
-      ...ports,
-      contextStore: {
-        ...contextStore,
-        append: (message) => (isTime() ? TE.right('stored' as const) : contextStore.append(message)),
-      },
-    };
+    return withContexts(ports, ({ append }) => ({
+      append: (message) => (isTime() ? TE.right('stored' as const) : append(message)),
+    }));
   },
-  'messages are not marked as posted': (ports) => ({
-    ...ports,
-    contextStore: { ...ports.contextStore, settle: () => TE.right(undefined) },
-  }),
-  'messages are read in the wrong order': (ports) => {
-    const { contextStore } = ports;
-    return {
-      ...ports,
-      contextStore: {
-        ...contextStore,
-        untaken: (user, after, limit) =>
-          TE.map((messages: ReadonlyArray<never>) => messages.toReversed())(
-            contextStore.untaken(user, after, limit) as never,
-          ),
-      },
-    };
-  },
-  'an agent is told no context': (ports) => ({
-    ...ports,
-    contextStore: { ...ports.contextStore, list: () => TE.right([]) },
-  }),
-  'the context lacks its oldest entry': (ports) => {
-    const { contextStore } = ports;
-    return {
-      ...ports,
-      contextStore: {
-        ...contextStore,
-        list: (user, range) =>
-          TE.map((entries: ReadonlyArray<never>) => entries.slice(1))(
-            contextStore.list(user, range) as never,
-          ),
-      },
-    };
-  },
+  'messages are not marked as posted': (ports) =>
+    withContexts(ports, () => ({ settle: () => TE.right(undefined) })),
+  'messages are read in the wrong order': (ports) =>
+    withContexts(ports, ({ untaken }) => ({
+      untaken: (...asked) =>
+        pipe(
+          untaken(...asked),
+          TE.map((messages) => messages.toReversed()),
+        ),
+    })),
+  'an agent is told no context': (ports) => withContexts(ports, () => ({ list: () => TE.right([]) })),
+  'the context lacks its oldest entry': (ports) =>
+    withContexts(ports, ({ list }) => ({
+      list: (...asked) =>
+        pipe(
+          list(...asked),
+          TE.map((entries) => entries.slice(1)),
+        ),
+    })),
   'a save is said to be done and is not': (ports) => {
     const isTime = everyNth(12);
     const { chatStore } = ports;

@@ -22,9 +22,10 @@ export const prepare = (session: SessionState, waiting: ReadonlyArray<DeskPost>)
 export const settle = (session: SessionState, { generation, number, result }: Answer): Settled => {
   const { head } = session;
   // also a 403: a session that was reached anew since then, or is just being, tells its end once more
-  if (generation !== session.generation) return settled(session, again(moved));
+  const isAnew =
+    generation !== session.generation || (result.kind === 'session-over' && session.recovery !== undefined);
+  if (isAnew) return settled(session, again(moved));
   if (result.kind === 'session-over') {
-    if (session.recovery !== undefined) return settled(session, again(moved));
     return head?.kind === 'end'
       ? settled(withoutHead(session, true), { outcome: 'delivered' })
       : settled(session, { outcome: 'session-over', detail: result.detail });

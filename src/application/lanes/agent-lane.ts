@@ -14,6 +14,7 @@ import type { Desks } from './bind-posts.ts';
 import { makeInbox, rangeOf } from './inbox.ts';
 import { deadline } from '../deadline.ts';
 import { refusalsMax } from './judge.ts';
+import { inBackground } from './in-background.ts';
 import type { Lane, LaneDeps } from './lane.ts';
 import type { RemoteGate, Ticket } from './remote-gate.ts';
 import { setAside } from './set-aside.ts';
@@ -38,6 +39,16 @@ export interface Hearing {
   readonly needed: () => void;
 }
 
+/** A post that has left, and its answer. */
+interface Sent {
+  readonly adapter: AgentDesk;
+  readonly head: AgentPost;
+  readonly answer: DeskAnswer;
+  readonly ticket: Ticket;
+  /** Monotonic, ms. */
+  readonly began: number;
+}
+
 /** Longest wait for the answer to one post, ms. */
 const postTimeoutMs = 15_000;
 /** A post's 403 tells that a session is over, but not how: its last words and its end are listened for so long, ms. */
@@ -57,6 +68,7 @@ export const makeAgentLane = (
 ): AgentLaneWorker => {
   const { clock, contexts, gate, metrics, policy } = deps;
   const { user } = keeper;
+  const about = { lane: 'agent', user: user.id };
   const inbox = makeInbox(policy, chatId);
   let busy = false;
   let settling = false;
@@ -70,25 +82,15 @@ export const makeAgentLane = (
 
   const begin = (work: () => Promise<void>): void => {
     busy = true;
-    inBackground(work(), () => {
+    inBackground(deps, about, work(), () => {
       busy = false;
+      pump();
     });
   };
 
-  const inBackground = (work: Promise<void>, done: () => void): void =>
-    void work
-      .catch((thrown: unknown) => {
-        deps.log.error('lane-failed', { lane: 'agent', user: user.id, error: thrown });
-        return pause(clock, 1_000);
-      })
-      .finally(() => {
-        done();
-        pump();
-      });
-
   const pump = (): void => {
     const lanes = lanesNow();
-    if (!isWorthHearing()) listening?.abort();
+    if (listening !== undefined && !isWorthHearing()) listening.abort();
     if (lanes === undefined || !keeper.mayAct() || !deps.mayBegin()) return;
     inbox.prune(lanes.agent);
     if (lanes.agent.closing !== undefined && !closing) {
@@ -195,8 +197,9 @@ export const makeAgentLane = (
   const settle = (settlements: ReadonlyArray<Settlement>): void => {
     if (settling) return;
     settling = true;
-    inBackground(mark(settlements), () => {
+    inBackground(deps, about, mark(settlements), () => {
       settling = false;
+      pump();
     });
   };
 
@@ -226,21 +229,12 @@ export const makeAgentLane = (
     const until = deadline(clock, postTimeoutMs, deps.halt);
     const answer = await adapter.send(lanes.desk.state, until.signal).finally(until.release);
     deps.probe.reached('post-sent');
-    if (tellsTheEnd(adapter, answer)) {
-      // nobody else waits for what is left to hear here
-      gate.unused(ticket);
-      await lastWords();
-      if (deps.rest.aborted) return endUnheard(head);
-    }
-    if (deps.halt.aborted) return;
-    await take(adapter, head, answer, ticket, began);
-  };
-
-  const tellsTheEnd = (adapter: AgentDesk, answer: DeskAnswer): boolean => {
-    const state = lanesNow()?.desk?.state;
-    return (
-      state !== undefined && adapter.settle(state, answer, clock.now()).outcome.outcome === 'session-over'
-    );
+    const sent: Sent = { adapter, head, answer, ticket, began };
+    if (deps.halt.aborted || (await take(sent, 'unheard')) !== 'session-over') return;
+    // nobody else waits for what is left to hear here
+    gate.unused(ticket);
+    await lastWords();
+    if (!deps.halt.aborted) await take(sent, 'heard');
   };
 
   /** The end was not heard yet, and what the agent says is still shown to the user (ADR 8). */
@@ -255,14 +249,15 @@ export const makeAgentLane = (
     listening = undefined;
   };
 
-  /** Stores what became of the post; in the same write the next message takes its place. */
+  /**
+   * Stores what became of the post; in the same write the next message takes its place. The end of the session is stored
+   * once its last words were listened for, with the post given up: a process that took over in between could not tell
+   * that it never arrived.
+   */
   const take = async (
-    adapter: AgentDesk,
-    head: AgentPost,
-    answer: DeskAnswer,
-    ticket: Ticket,
-    began: number,
-  ): Promise<void> => {
+    { adapter, head, answer, ticket, began }: Sent,
+    words: 'unheard' | 'heard',
+  ): Promise<PostOutcome['outcome'] | undefined> => {
     trouble = head.id === trouble.id ? trouble : { id: head.id, failures: 0, since: began };
     const worksForOthers = gate.workedSince(trouble.since);
     const wait = backoffMs(trouble.failures + 1, deps.ids.random());
@@ -276,15 +271,18 @@ export const makeAgentLane = (
       const settled = adapter.settle(lanes.desk.state, answer, clock.now());
       ({ outcome, interrupt } = settled);
       const state: ChatEvent = { type: 'desk-state', chatId, state: settled.state };
-      return [state, ...eventsOf(settled.outcome, { worksForOthers, wait })];
+      if (settled.outcome.outcome !== 'session-over')
+        return [state, ...eventsOf(settled.outcome, { worksForOthers, wait })];
+      return words === 'unheard' ? [] : [state, sessionOver(settled.outcome.detail), ...abandoned(lanes)];
     });
     if (interrupt) hearing.interrupt();
     note(outcome, head, ticket);
     if (outcome?.outcome === 'refused' && head.tries + 1 >= refusalsMax) await giveUp(head, outcome.detail);
+    return outcome?.outcome;
   };
 
   const eventsOf = (
-    outcome: PostOutcome,
+    outcome: Exclude<PostOutcome, { outcome: 'session-over' }>,
     { worksForOthers, wait }: { readonly worksForOthers: boolean; readonly wait: number },
   ): ReadonlyArray<ChatEvent> => {
     const at = clock.now();
@@ -318,8 +316,6 @@ export const makeAgentLane = (
             unknown: false,
           }),
         ];
-      case 'session-over':
-        return [sessionOver(outcome.detail)];
     }
   };
 
@@ -390,15 +386,6 @@ export const makeAgentLane = (
     const dropped = dropHead(lanes);
     const gone: ChatEvent = { type: 'posts-abandoned', chatId, at: clock.now() };
     return dropped === undefined ? [gone] : [{ type: 'desk-state', chatId, state: dropped }, gone];
-  };
-
-  /** In one write, while we still know that the head never arrived: the next process could not tell. */
-  const endUnheard = async (head: AgentPost): Promise<void> => {
-    await keeper.apply((conversation) => {
-      const lanes = conversation.lanes.chats[chatId];
-      if (lanes === undefined || lanes.agent.bound === 0 || lanes.agent.posts[0]?.id !== head.id) return [];
-      return [sessionOver('the process stopped before the end was heard'), ...abandoned(lanes)];
-    });
   };
 
   const sessionOver = (detail: string): ChatEvent => ({

@@ -11,6 +11,7 @@ import { pause } from '../pause.ts';
 import { backoffMs } from '../backoff.ts';
 import { judge, type Judgement } from './judge.ts';
 import { deadline } from '../deadline.ts';
+import { inBackground } from './in-background.ts';
 import type { Lane, LaneDeps } from './lane.ts';
 import type { RemoteGate, Ticket } from './remote-gate.ts';
 import { setAside } from './set-aside.ts';
@@ -70,15 +71,10 @@ export const makeEffectLane =
 
     const begin = (work: () => Promise<void>): void => {
       busy = true;
-      void work()
-        .catch((thrown: unknown) => {
-          deps.log.error('lane-failed', { lane, user: keeper.user.id, error: thrown });
-          return pause(clock, 1_000);
-        })
-        .finally(() => {
-          busy = false;
-          pump();
-        });
+      inBackground(deps, { lane, user: keeper.user.id }, work(), () => {
+        busy = false;
+        pump();
+      });
     };
 
     /** Its tries were used up before a restart, or its time is over. */

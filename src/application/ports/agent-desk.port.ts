@@ -45,7 +45,10 @@ export type PostOutcome =
   | { readonly outcome: 'refused'; readonly detail: string }
   /** It may or may not have arrived: send the same again after a pause. */
   | { readonly outcome: 'unknown'; readonly detail: string; readonly pauseMs?: number }
-  /** It surely did not arrive; send again after a pause (a repaired number, a limit, a reconnect). */
+  /**
+   * It surely did not arrive; send again. `pauseMs`: 0 after a repair (of a number, by a reconnect), what a limit asks for;
+   * without it as after any failure.
+   */
   | { readonly outcome: 'again'; readonly detail: string; readonly pauseMs?: number }
   | { readonly outcome: 'session-over'; readonly detail: string };
 

@@ -7,41 +7,26 @@ import { makeRemoteGate } from '../../../src/application/lanes/remote-gate.ts';
 import type { Keeper } from '../../../src/application/conversations/keeper.ts';
 import type { RemoteFailure } from '../../../src/application/ports/errors.ts';
 import { noProbe } from '../../../src/application/ports/probe.port.ts';
-import type { ChatEvent } from '../../../src/domain/chat-event.ts';
 import type { Conversation } from '../../../src/domain/conversation.ts';
-import { emptyConversation } from '../../../src/domain/conversation.ts';
 import type { Settlement } from '../../../src/domain/effect.ts';
 import { E, TE, type Either } from '../../../src/domain/fp.ts';
 import type { StoredMessage } from '../../../src/domain/message.ts';
 import { policyOf } from '../../support/arbitraries/policy.ts';
-import { session } from '../live-agent/samples.ts';
-import { ana, keeperOf, makeBench, reserved, self } from './fixture.ts';
+import { session, settings } from '../live-agent/samples.ts';
+import { ana, chatId, deskTold, keeperOf, makeBench, noContexts, talking } from './fixture.ts';
 
 /** An active chat with one message of the user, the real Live Agent adapter, and a desk that answers posts as told. */
-
-const chatId = 'chat-a';
 
 type Answer = Either<RemoteFailure, HttpAnswer>;
 
 const answered = (status: number, text = ''): Answer => E.right({ status, text });
-
-const deskTold = (at: number, event: Extract<ChatEvent, { type: 'desk-told' }>['event']): ChatEvent => ({
-  type: 'desk-told',
-  chatId,
-  at,
-  mark: 1,
-  event,
-});
 
 const setUp = async (answer: () => Promise<Answer>) => {
   const bench = makeBench();
   const { clock, deps } = bench;
   let posts = 0;
   const desk = makeLiveAgentDesk({
-    chatUrl: 'https://d.la1-c1-example.salesforceliveagent.com',
-    apiVersion: 52,
-    organizationId: '00D000000000001',
-    deploymentId: '572000000000001',
+    ...settings,
     exchange: () => {
       posts += 1;
       return answer();
@@ -53,22 +38,7 @@ const setUp = async (answer: () => Promise<Answer>) => {
   });
   const desks = new Map([[desk.kind, desk]]);
   const at = clock.now();
-  const state = session();
-  const active: ReadonlyArray<ChatEvent> = [
-    reserved(chatId),
-    { type: 'case-made', chatId, at, caseId: '500000000000001' },
-    { type: 'session-opened', chatId, at, desk: { kind: desk.kind, sessionId: state.sessionId, state } },
-    { type: 'request-taken', chatId, at, state },
-    deskTold(at, { type: 'request-accepted' }),
-    deskTold(at, { type: 'agent-joined', name: 'Andrea' }),
-    { type: 'context-read', chatId, at, entries: [] },
-    // the introduction has left
-    { type: 'posts-bound', chatId, state, covers: 1 },
-    { type: 'posts-delivered', chatId, at },
-  ];
-  const begun = deps.decide(emptyConversation(ana), active).conversation;
-  await bench.real.save({ conversation: begun, rev: 0, writeId: 'w-first', owner: self })();
-
+  await talking(bench, desk.kind, session());
   const gate = makeRemoteGate('desk', { clock, ids: deps.ids });
   const message: StoredMessage = {
     user: ana,
@@ -95,7 +65,7 @@ const setUp = async (answer: () => Promise<Answer>) => {
         desks,
         gate,
         contexts: {
-          ...untouched,
+          ...noContexts,
           untaken: () => TE.right(settled.length > 0 ? [] : [message]),
           settle: (_user, _chatId, settlements) => {
             settled.push(...settlements);
@@ -122,33 +92,9 @@ const setUp = async (answer: () => Promise<Answer>) => {
   return { clock, gate, settled, start, posts: () => posts };
 };
 
-const notAsked = (): never => {
-  throw new Error('not asked');
-};
-const untouched = {
-  append: notAsked,
-  list: notAsked,
-  mark: notAsked,
-  keep: notAsked,
-  take: notAsked,
-  erase: notAsked,
-};
-
 const agentOf = (conversation: Conversation) => conversation.lanes.chats[chatId]?.agent;
 
-const end: ChatEvent = deskTold(Date.UTC(2026, 10, 2, 12, 5), { type: 'chat-ended', reason: 'agent' });
-
-/** An answer that is given later. */
-const later = (): { readonly ask: () => Promise<Answer>; readonly give: (answer: Answer) => void } => {
-  let give: (answer: Answer) => void = () => undefined;
-  return {
-    ask: () =>
-      new Promise((resolve) => {
-        give = resolve;
-      }),
-    give: (answer) => give(answer),
-  };
-};
+const end = deskTold(Date.UTC(2026, 10, 2, 12, 5), { type: 'chat-ended', reason: 'agent' });
 
 const refusals: Readonly<Record<string, Answer>> = {
   'connection refused': E.left({ _tag: 'RemoteUnreachable', certain: true, detail: 'refused' }),
@@ -194,12 +140,12 @@ test('a post meets 403 › with nothing heard in two seconds the session is lost
 });
 
 test('a post meets 403 after the end was heard › nobody waits', async (t) => {
-  const { ask, give } = later();
-  const { clock, start } = await setUp(ask);
+  const late = Promise.withResolvers<Answer>();
+  const { clock, start } = await setUp(() => late.promise);
   const { keeper, lane } = await start();
   await keeper.apply(() => [end]);
   t.true(lane.isBusy());
-  give(answered(403));
+  late.resolve(answered(403));
   await clock.advance(0);
   t.false(lane.isBusy());
   t.is(agentOf(keeper.conversation()), undefined, 'the lane is done with');
@@ -228,13 +174,13 @@ test('a post meets 403 and the process stops › the message is context, not one
 });
 
 test('a 403 to a post that left before its session was reached anew › is no end, and nobody waits', async (t) => {
-  const { ask, give } = later();
-  const { clock, posts, start } = await setUp(ask);
+  const late = Promise.withResolvers<Answer>();
+  const { clock, posts, start } = await setUp(() => late.promise);
   const { keeper } = await start();
   await keeper.apply(() => [
     { type: 'desk-state', chatId, state: session({ generation: 1, head: { kind: 'text', text: 'uno' } }) },
   ]);
-  give(answered(403));
+  late.resolve(answered(403));
   await clock.advance(0);
   await clock.advance(20);
   t.is(posts(), 2);

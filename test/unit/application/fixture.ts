@@ -2,6 +2,7 @@ import { makeAnswer } from '../../../src/adapters/memory/answer.ts';
 import { makeMemoryChatStore } from '../../../src/adapters/memory/chat-store.adapter.ts';
 import { makeKeeper, type Keeper, type KeeperDeps } from '../../../src/application/conversations/keeper.ts';
 import type { ChatStore, Save, StoredConversation } from '../../../src/application/ports/chat-store.port.ts';
+import type { ContextStore } from '../../../src/application/ports/context-store.port.ts';
 import type { Log } from '../../../src/application/ports/log.port.ts';
 import { storeUnavailable } from '../../../src/application/ports/errors.ts';
 import { decideAll } from '../../../src/domain/chat.ts';
@@ -71,9 +72,25 @@ export const makeBench = () => {
 
 type Bench = ReturnType<typeof makeBench>;
 
-export const reserved = (chatId = 'chat-a'): ChatEvent => ({
+export const chatId = 'chat-a';
+
+const notAsked = (): never => {
+  throw new Error('not asked');
+};
+/** A message store of which nothing is wanted. */
+export const noContexts: ContextStore = {
+  append: notAsked,
+  list: notAsked,
+  mark: notAsked,
+  keep: notAsked,
+  settle: notAsked,
+  untaken: notAsked,
+  erase: notAsked,
+};
+
+export const reserved = (id = chatId): ChatEvent => ({
   type: 'reserved',
-  chatId,
+  chatId: id,
   at: Date.UTC(2026, 10, 2, 12),
   mark: 1,
   profile,
@@ -94,6 +111,28 @@ export const begun = async (
   const { conversation } = deps.decide(emptyConversation(ana), [reserved()]);
   await real.save({ conversation, rev: 0, writeId: 'w-first', owner })();
   return stored();
+};
+
+export const deskTold = (
+  at: number,
+  event: Extract<ChatEvent, { type: 'desk-told' }>['event'],
+): ChatEvent => ({ type: 'desk-told', chatId, at, mark: 1, event });
+
+/** A conversation of ours in which an agent has joined and was told who the user is. */
+export const talking = async ({ real, deps, clock }: Bench, kind: string, state: unknown): Promise<void> => {
+  const at = clock.now();
+  const { conversation } = deps.decide(emptyConversation(ana), [
+    reserved(),
+    { type: 'case-made', chatId, at, caseId: '500000000000001' },
+    { type: 'session-opened', chatId, at, desk: { kind, sessionId: 's', state } },
+    { type: 'request-taken', chatId, at, state },
+    deskTold(at, { type: 'request-accepted' }),
+    deskTold(at, { type: 'agent-joined', name: 'Andrea' }),
+    { type: 'context-read', chatId, at, entries: [] },
+    { type: 'posts-bound', chatId, state, covers: 1 },
+    { type: 'posts-delivered', chatId, at },
+  ]);
+  await real.save({ conversation, rev: 0, writeId: 'w-first', owner: self })();
 };
 
 export const keeperOf = (

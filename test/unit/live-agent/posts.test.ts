@@ -147,14 +147,18 @@ test('a post › answered when its session has moved on changes nothing', async 
   }
 });
 
-test('a post › that got a 403 before its session was reached anew is sent again', async (t) => {
+test('a post › that got a 403 before its session was reached anew, or while it is, is sent again', async (t) => {
   for (const head of [text('hola'), end]) {
     const { desk } = scriptedDesk([{ status: 403 }]);
     const answer = await desk.send(session({ head }), never());
-    const now = session({ generation: 1, next: 1, head });
-    const settled = desk.settle(now, answer, 0);
-    t.is(settled.state, now);
-    t.is(settled.outcome.outcome, 'again');
+    for (const now of [
+      session({ generation: 1, next: 1, head }),
+      session({ head, recovery: { step: 'reconnect' } }),
+    ]) {
+      const settled = desk.settle(now, answer, 0);
+      t.is(settled.state, now);
+      t.is(settled.outcome.outcome, 'again');
+    }
   }
 });
 
