@@ -474,15 +474,21 @@ const postsUntaken = (conversation: Conversation, chatId: ChatId): Conversation 
 };
 
 /** The bound posts have left (or are given up): what they settle is to be marked in the message store. */
-const settleHead = (conversation: Conversation, chatId: ChatId, as: 'posted' | 'set-aside'): Conversation => {
+const settleHead = (
+  conversation: Conversation,
+  chatId: ChatId,
+  as: 'posted' | 'set-aside' | 'in-doubt',
+): Conversation => {
   const lane = conversation.lanes.chats[chatId]?.agent;
   if (lane === undefined || lane.posts.length === 0) return conversation;
   // a post may be given up before it was ever bound
   const leaving = as === 'set-aside' ? Math.max(1, lane.bound) : lane.bound;
   if (leaving === 0) return conversation;
-  const settled = lane.posts.slice(0, leaving).flatMap(({ settles }) => {
+  const settled = lane.posts.slice(0, leaving).flatMap(({ settles }): ReadonlyArray<Settlement> => {
     if (settles === undefined) return [];
-    return [settles.what === 'message' ? { ...settles, as } : settles];
+    if (settles.what === 'message') return [{ ...settles, as: as === 'in-doubt' ? 'posted' : as }];
+    // a context that an agent may not have read is told to the next one (ADR 11)
+    return as === 'in-doubt' ? [] : [settles];
   });
   return withAgentLane(withoutInAgentLane(conversation, chatId, 'giveUp'), chatId, () => ({
     posts: lane.posts.slice(leaving),
@@ -509,11 +515,11 @@ const isUsersWord = (conversation: Conversation, chatId: ChatId): boolean => {
   return settles === undefined ? partial !== undefined : settles.what === 'message';
 };
 
-/** Nobody will try the bound head again: with an unknown outcome it counts as posted, else it is context again. */
+/** Nobody will try the bound head again: a message with an unknown outcome counts as posted, else it is context again. */
 const abandonHead = (conversation: Conversation, chatId: ChatId): Conversation => {
   const lane = conversation.lanes.chats[chatId]?.agent;
   if (lane === undefined || lane.bound === 0) return conversation;
-  if (lane.posts[0]?.unknown) return settleHead(conversation, chatId, 'posted');
+  if (lane.posts[0]?.unknown) return settleHead(conversation, chatId, 'in-doubt');
   return withAgentLane(withoutInAgentLane(conversation, chatId, 'giveUp'), chatId, () => ({
     posts: lane.posts.slice(lane.bound),
     bound: 0,
@@ -555,8 +561,10 @@ const notesOn = (before: Conversation, after: Conversation, event: ChatEvent): R
     else if (after === before) notes.push({ type: 'ignored', what: event.event.type });
   }
   if (event.type === 'posts-delivered' && event.uncertain) notes.push({ type: 'uncertain', what: 'agent' });
-  if (event.type === 'posts-abandoned' && before.lanes.chats[event.chatId]?.agent.posts[0]?.unknown)
-    notes.push({ type: 'uncertain', what: 'agent' });
+  if (event.type === 'posts-abandoned') {
+    const [head] = before.lanes.chats[event.chatId]?.agent.posts ?? [];
+    if (head?.unknown && head.post.kind === 'text') notes.push({ type: 'uncertain', what: 'agent' });
+  }
   if (after.chat !== undefined && after.chat.state !== before.chat?.state) {
     notes.push({
       type: 'chat',

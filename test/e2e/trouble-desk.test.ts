@@ -233,6 +233,7 @@ for (const resetSequence of [true, false, 'absent'] as const) {
       // each step of the procedure meets trouble once
       faults.add({ kind: 'reset-after', server: 'chat', path: '*/ReconnectSession' });
       faults.add({ kind: 'status', status: 500, server: 'chat', path: '*/ChasitorResyncState' });
+      faults.add({ kind: 'reset-after', server: 'chat', path: '*/ChasitorResyncState' });
       await yalo.deliveries.waitForText(user, 'a3', 20_000);
       await agents.waitForText(chat, 'u3', 20_000);
       agents.failover(chat);
@@ -288,4 +289,22 @@ test('SwitchServer › the chat is had on the pod that was named, over restarts 
   await agents.waitForText(chat, 'hola');
   t.deepEqual(heardBy(chat), [welcome, 'hola']);
   t.deepEqual(agents.violations.list(), []);
+});
+
+test('a finish whose ChatEnd takes long › what the agent says meanwhile still reaches the user', async (t) => {
+  const service = await withService(t);
+  const chat = await talk(service);
+  const { salesforce, yalo } = service.sandbox;
+  const { agents, faults } = salesforce;
+  faults.add({ kind: 'slow', server: 'chat', path: '*/ChatEnd', delayMs: 1_500 });
+  t.is((await service.call('DELETE', `/v1/chat/finish/${user}`)).status, 200);
+  agents.say(chat, ['uno', 'dos']);
+  await yalo.deliveries.waitForText(user, 'dos');
+  // the poll that would bring the next one is cut, and its place is taken only after the desk has ended the chat
+  faults.add({ kind: 'cut', server: 'chat', path: '*/Messages' });
+  agents.say(chat, 'tres');
+  await agents.waitFor(chat, ({ state }) => state === 'ended');
+  await yalo.deliveries.waitForText(user, 'tres');
+  t.deepEqual(shownTo(service).slice(1), ['uno', 'dos', 'tres']);
+  t.is(chat.endReason, 'client');
 });

@@ -88,7 +88,8 @@ export const resyncState = (server: ChatServer, call: Call): Answer => {
     server.violation(session, 'resync-before-session-data', 'poll for ChasitorSessionData first');
     return notUnderstood('ChasitorSessionData was not polled yet');
   }
-  if (session.failover === 'resync') server.changed(session, 'resynced');
+  if (session.failover !== 'resync') return notUnderstood('There is nothing to resync');
+  server.changed(session, 'resynced');
   session.failover = 'none';
   return ok;
 };

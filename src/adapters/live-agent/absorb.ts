@@ -2,6 +2,7 @@ import type { Absorbed } from '../../application/ports/agent-desk.port.ts';
 import type { DeskEvent } from '../../domain/desk-event.ts';
 import { type BatchItem, readBatch } from './events.ts';
 import {
+  outOfStep,
   reconnected,
   resumed,
   resynced,
@@ -47,7 +48,9 @@ export const absorb = (session: SessionState, signal: Signal, now: number): Abso
     case 'affinity-lost':
       return setback(stale ? session : withFailover(session), signal);
     case 'no-failover':
-      return setback(stale ? session : resumed(session), signal);
+      return setback(stale ? session : resumed(session, now), signal);
+    case 'out-of-step':
+      return setback(stale ? session : outOfStep(session), signal);
   }
 };
 

@@ -17,11 +17,7 @@ const longestPauseMs = 10_000;
 /** Sessions in trouble at a time whose failures are counted; beyond that some begin at the shortest pause again. */
 const maxCounted = 20_000;
 
-type Told =
-  | messages.Heard
-  | reconnectSession.Reconnected
-  | ReturnType<typeof resyncState.handleResponse>
-  | { readonly kind: 'cut' };
+type Told = messages.Heard | reconnectSession.Reconnected | resyncState.Resynced | { readonly kind: 'cut' };
 
 type SetbackKind = Setback['kind'];
 
@@ -58,6 +54,7 @@ export const makeReceive = (
       case 'trouble':
       case 'affinity-lost':
       case 'no-failover':
+      case 'out-of-step':
         return { ...told, generation, pauseMs: pauseAfter(sessionId, told.kind) };
     }
   };

@@ -28,13 +28,15 @@ export const withFailover = (session: SessionState): SessionState => {
   };
 };
 
+/** ChasitorResyncState was refused: only a reconnect can tell whether all begins again or it had been taken. */
+export const outOfStep = (session: SessionState): SessionState =>
+  session.recovery?.step === 'resync' ? { ...session, recovery: { step: 'reconnect' } } : session;
+
 /** There had been no failover: the old affinity is the present one. */
-export const resumed = (session: SessionState): SessionState => {
+export const resumed = (session: SessionState, now: number): SessionState => {
   const { recovery } = session;
   if (recovery?.step !== 'reconnect') return session;
-  return recovery.resume === undefined
-    ? without(session, 'recovery')
-    : { ...session, recovery: recovery.resume };
+  return recovery.resume === undefined ? resynced(session, now) : { ...session, recovery: recovery.resume };
 };
 
 export const reconnected = (
@@ -54,7 +56,7 @@ export const resynced = (session: SessionState, now: number): SessionState => {
   const { told } = session;
   return {
     ...without(session, 'recovery'),
-    ...(told === undefined ? {} : { told: { ...told, until: now + repeatsForMs } }),
+    ...(told === undefined ? {} : { told: { until: now + repeatsForMs, ...told } }),
   };
 };
 

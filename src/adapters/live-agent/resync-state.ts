@@ -14,10 +14,15 @@ export const createRequest = (settings: LiveAgentSettings, address: SessionAddre
     body: { organizationId: settings.organizationId },
   });
 
-/** A 400: the desk stands at another step than we (a reconnect that came to it twice, say), so that all begins again. */
-export const handleResponse = (response: ChatResponse): { readonly kind: 'resynced' } | Setback => {
+export type Resynced =
+  | { readonly kind: 'resynced' }
+  /** The desk stands at another step than we: it was reconnected twice, say, or has taken this call already. */
+  | { readonly kind: 'out-of-step'; readonly detail: string }
+  | Setback;
+
+export const handleResponse = (response: ChatResponse): Resynced => {
   if (isSuccess(response)) return { kind: 'resynced' };
   return response.status === 400
-    ? { kind: 'affinity-lost', detail: described(what, response) }
+    ? { kind: 'out-of-step', detail: described(what, response) }
     : setbackOf(what, response);
 };

@@ -1,6 +1,7 @@
 import type { Heard } from './messages.ts';
 import type { Reconnected } from './reconnect-session.ts';
 import type { PostResult } from './chasitor-post.ts';
+import type { Resynced } from './resync-state.ts';
 
 /** What came of one `receive`. Everything that is left to chance or read from a clock is decided in it. */
 export type Signal = { readonly generation: number } & (
@@ -9,7 +10,7 @@ export type Signal = { readonly generation: number } & (
       readonly tookMs: number;
     })
   | Extract<Reconnected, { kind: 'reconnected' }>
-  | { readonly kind: 'resynced' }
+  | Extract<Resynced, { kind: 'resynced' }>
   | Setback
   /** It was told to stop. */
   | { readonly kind: 'cut' }
@@ -17,6 +18,7 @@ export type Signal = { readonly generation: number } & (
 
 export type Setback = (
   | Extract<Reconnected, { kind: 'no-failover' }>
+  | Extract<Resynced, { kind: 'out-of-step' }>
   | Extract<Heard, { kind: 'trouble' | 'session-over' | 'affinity-lost' }>
 ) & {
   /** Back-off before the next try. */

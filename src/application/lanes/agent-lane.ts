@@ -51,7 +51,7 @@ interface Sent {
 
 /** Longest wait for the answer to one post, ms. */
 const postTimeoutMs = 15_000;
-/** A post's 403 tells that a session is over, but not how: its last words and its end are listened for so long, ms. */
+/** A session that is over may still hold last words of the agent, and tell how it ended: listened for so long, ms. */
 const lastWordsMs = 2_000;
 /** Messages read at a time. */
 const page = 100;
@@ -230,12 +230,16 @@ export const makeAgentLane = (
     const answer = await adapter.send(lanes.desk.state, until.signal).finally(until.release);
     deps.probe.reached('post-sent');
     const sent: Sent = { adapter, head, answer, ticket, began };
-    if (deps.halt.aborted || (await take(sent, 'unheard')) !== 'session-over') return;
+    if (deps.halt.aborted || !isLast(head, await take(sent, 'unheard'))) return;
     // nobody else waits for what is left to hear here
     gate.unused(ticket);
     await lastWords();
     if (!deps.halt.aborted) await take(sent, 'heard');
   };
+
+  /** A 403, or the end of the session delivered: nothing can be posted in it any more. */
+  const isLast = ({ post: { kind } }: AgentPost, outcome: PostOutcome['outcome'] | undefined): boolean =>
+    outcome === 'session-over' || (outcome === 'delivered' && kind === 'end');
 
   /** The end was not heard yet, and what the agent says is still shown to the user (ADR 8). */
   const isWorthHearing = (): boolean =>
@@ -251,8 +255,8 @@ export const makeAgentLane = (
 
   /**
    * Stores what became of the post; in the same write the next message takes its place. The end of the session is stored
-   * once its last words were listened for, with the post given up: a process that took over in between could not tell
-   * that it never arrived.
+   * once its last words were listened for, with the post given up if it met that end: a process that took over in between
+   * could not tell that it never arrived.
    */
   const take = async (
     { adapter, head, answer, ticket, began }: Sent,
@@ -270,13 +274,15 @@ export const makeAgentLane = (
         return [];
       const settled = adapter.settle(lanes.desk.state, answer, clock.now());
       ({ outcome, interrupt } = settled);
+      if (words === 'unheard' && isLast(head, outcome.outcome)) return [];
       const state: ChatEvent = { type: 'desk-state', chatId, state: settled.state };
-      if (settled.outcome.outcome !== 'session-over')
-        return [state, ...eventsOf(settled.outcome, { worksForOthers, wait })];
-      return words === 'unheard' ? [] : [state, sessionOver(settled.outcome.detail), ...abandoned(lanes)];
+      if (outcome.outcome === 'session-over')
+        return [state, sessionOver(outcome.detail), ...abandoned(lanes)];
+      return [state, ...eventsOf(outcome, { worksForOthers, wait })];
     });
     if (interrupt) hearing.interrupt();
-    note(outcome, head, ticket);
+    const isNoted = words === 'heard' && outcome?.outcome === 'delivered';
+    if (!isNoted) note(outcome, head, ticket);
     if (outcome?.outcome === 'refused' && head.tries + 1 >= refusalsMax) await giveUp(head, outcome.detail);
     return outcome?.outcome;
   };

@@ -45,7 +45,10 @@ export const makeHearing = (deps: HearingDeps, keeper: Keeper, chatId: ChatId): 
   let recovering = false;
   let crowdLeft: (() => void) | undefined;
 
-  /** While the chat is open, and while it still has something to say: polls keep the session alive. */
+  /**
+   * While the chat is open, and while it still has something to say: polls keep the session alive. And until the agent
+   * knows of the end, since what is said before that is still shown to the user (ADR 8).
+   */
   const isWanted = (conversation: Conversation): boolean => {
     const { chat, lanes } = conversation;
     const own = lanes.chats[chatId];
@@ -54,7 +57,8 @@ export const makeHearing = (deps: HearingDeps, keeper: Keeper, chatId: ChatId): 
     const { posts, closing, place } = own.agent;
     const isDraining =
       closing !== undefined || place !== undefined || posts.some(({ post }) => post.kind === 'text');
-    return isDraining || (recovering && posts.length > 0);
+    const isShown = recovering || (chat?.id === chatId && chat.acceptedAt !== undefined);
+    return isDraining || (isShown && posts.length > 0);
   };
 
   const mayHear = (): boolean =>

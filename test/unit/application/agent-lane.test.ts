@@ -13,7 +13,7 @@ import { E, TE, type Either } from '../../../src/domain/fp.ts';
 import type { StoredMessage } from '../../../src/domain/message.ts';
 import { policyOf } from '../../support/arbitraries/policy.ts';
 import { session, settings } from '../live-agent/samples.ts';
-import { ana, chatId, deskTold, keeperOf, makeBench, noContexts, talking } from './fixture.ts';
+import { ana, chatId, deskTold, keeperOf, makeBench, noContexts, reserved, talking } from './fixture.ts';
 
 /** An active chat with one message of the user, the real Live Agent adapter, and a desk that answers posts as told. */
 
@@ -185,4 +185,48 @@ test('a 403 to a post that left before its session was reached anew › is no en
   await clock.advance(20);
   t.is(posts(), 2);
   t.is(keeper.conversation().chat?.state, 'active');
+});
+
+const finished = [
+  { type: 'finish-asked', at: Date.UTC(2026, 10, 2, 12, 5), mark: 5 },
+  { type: 'closing-drained', chatId, at: Date.UTC(2026, 10, 2, 12, 5) },
+] as const;
+
+test('the end is posted › what the agent said before it is listened for, until the desk tells its end', async (t) => {
+  const { clock, start } = await setUp(() => Promise.resolve(answered(200)));
+  const { keeper, lane } = await start();
+  await clock.advance(20);
+  await keeper.apply(() => finished);
+  await clock.advance(20);
+  t.deepEqual(
+    agentOf(keeper.conversation())?.posts.map(({ post }) => post.kind),
+    ['end'],
+  );
+  await keeper.apply(({ chat }) => [deskTold(chat?.since ?? 0, { type: 'agent-said', text: 'adiós' }), end]);
+  await clock.advance(0);
+  t.is(keeper.conversation().lanes.user.at(-1)?.text, 'adiós');
+  t.false(lane.isBusy());
+  t.is(agentOf(keeper.conversation()), undefined, 'the lane is done with');
+});
+
+test('the end is posted › once, and with nothing heard in two seconds it is done with', async (t) => {
+  const { clock, posts, start } = await setUp(() => Promise.resolve(answered(200)));
+  const { keeper } = await start();
+  await clock.advance(20);
+  const before = posts();
+  await keeper.apply(() => finished);
+  await clock.advance(1_900);
+  t.is(agentOf(keeper.conversation())?.posts.length, 1);
+  await clock.advance(150);
+  t.is(agentOf(keeper.conversation()), undefined);
+  t.is(posts(), before + 1);
+});
+
+test('the end is posted and the user has a newer chat › nobody listens', async (t) => {
+  const { clock, start } = await setUp(() => Promise.resolve(answered(200)));
+  const { keeper } = await start();
+  await clock.advance(20);
+  await keeper.apply(() => [...finished, reserved('chat-b')]);
+  await clock.advance(20);
+  t.is(agentOf(keeper.conversation()), undefined);
 });

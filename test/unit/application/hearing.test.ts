@@ -1,11 +1,11 @@
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { makeLiveAgentDesk } from '../../../src/adapters/live-agent/desk.adapter.ts';
 import { makeHearing } from '../../../src/application/lanes/hearing.ts';
 import { noProbe } from '../../../src/application/ports/probe.port.ts';
 import { E } from '../../../src/domain/fp.ts';
 import { policyOf } from '../../support/arbitraries/policy.ts';
 import { session, settings } from '../live-agent/samples.ts';
-import { chatId, keeperOf, makeBench, noContexts, talking } from './fixture.ts';
+import { chatId, finishAsked, keeperOf, makeBench, noContexts, reserved, talking } from './fixture.ts';
 
 const batch = JSON.stringify({
   messages: [{ type: 'ChatMessage', message: { text: 'adiós', name: 'Andrea' } }],
@@ -13,18 +13,20 @@ const batch = JSON.stringify({
   offset: 1,
 });
 
-test('a batch that comes as its poll is called off › is heard', async (t) => {
+/** Hears a talk whose polls are answered when they are called off, if at all. */
+const setUp = async (t: ExecutionContext, answers: boolean) => {
   const bench = makeBench();
   const { clock, deps } = bench;
-  let polls = 0;
+  const polls: AbortSignal[] = [];
   const desk = makeLiveAgentDesk({
     ...settings,
     exchange: () => new Promise(() => undefined),
     pollExchange: (_what, _request, deadline) => {
-      polls += 1;
-      return new Promise((resolve) =>
-        deadline.addEventListener('abort', () => resolve(E.right({ status: 200, text: batch }))),
-      );
+      polls.push(deadline);
+      return new Promise((resolve) => {
+        const answer = (): void => void (answers && resolve(E.right({ status: 200, text: batch })));
+        deadline.addEventListener('abort', answer);
+      });
     },
     clock,
     ids: { random: () => 0.5 },
@@ -50,8 +52,27 @@ test('a batch that comes as its poll is called off › is heard', async (t) => {
   t.teardown(hearing.stop);
   hearing.pump();
   await clock.advance(0);
-  t.is(polls, 1);
+  t.is(polls.length, 1);
+  return { clock, hearing, keeper, polls };
+};
+
+test('a batch that comes as its poll is called off › is heard', async (t) => {
+  const { clock, hearing, keeper } = await setUp(t, true);
   hearing.interrupt();
   await clock.advance(0);
   t.is(keeper.conversation().lanes.user.at(-1)?.text, 'adiós');
+});
+
+test('after a finish › it is heard on until the end has left, for that chat alone', async (t) => {
+  const { hearing, keeper, polls } = await setUp(t, false);
+  const isHeard = (): boolean => {
+    hearing.pump();
+    return polls.at(-1)?.aborted === false;
+  };
+  const at = keeper.conversation().chat?.since ?? 0;
+  await keeper.apply(() => [finishAsked, { type: 'closing-drained', chatId, at }]);
+  t.is(keeper.conversation().lanes.chats[chatId]?.agent.posts[0]?.post.kind, 'end');
+  t.true(isHeard());
+  await keeper.apply(() => [reserved('chat-b')]);
+  t.false(isHeard());
 });

@@ -435,6 +435,7 @@ test('silence of a session that only drains › the rest is context again, the s
   story.bind();
   silent();
   t.is(story.posts()[0]?.id, end);
+  t.is(story.lanes()?.agent.giveUp, undefined, 'and it is tried as ever');
 });
 
 test('session gone while it drains › nothing more is posted, nothing ended', (t) => {

@@ -353,6 +353,32 @@ test('recovered › a head in doubt that is given up with its session counts as 
   t.deepEqual(story.notes(), [{ type: 'uncertain', what: 'agent' }]);
 });
 
+test('recovered › a context in doubt that is given up with its session stays context, uncertain', (t) => {
+  const story = makeStory();
+  story.reach('joined');
+  story.contextRead([story.message(text('antes'))]);
+  story.bind();
+  story.happens({ type: 'recovered' });
+  story.told({ type: 'session-over', detail: '403' });
+  t.is(story.lanes()?.agent.giveUp, true);
+  story.happens({ type: 'posts-abandoned', chatId: story.id(), at: story.now() });
+  t.deepEqual(story.unsettled(), []);
+  t.deepEqual(story.notes(), [{ type: 'uncertain', what: 'agent' }]);
+});
+
+test('recovered › an end in doubt that is given up with its session is no message in doubt', (t) => {
+  const story = active();
+  story.finish();
+  story.happens({ type: 'closing-drained', chatId: story.id(), at: story.now() });
+  t.deepEqual(story.toAgent(), ['<end>']);
+  story.bind();
+  story.happens({ type: 'recovered' });
+  story.told({ type: 'session-over', detail: '403' });
+  story.happens({ type: 'posts-abandoned', chatId: story.id(), at: story.now() });
+  t.is(story.lanes(), undefined);
+  t.deepEqual(story.notes(), []);
+});
+
 test('recovered › a head in doubt that the desk never got is context again when its session ends', (t) => {
   const story = active();
   story.taken(story.message(text('uno')));

@@ -248,6 +248,29 @@ test('a resync › ends the recovery', (t) => {
   t.is(hear(heard.state, resynced).state, heard.state);
 });
 
+const refused = { kind: 'out-of-step', generation: 1, detail: 'resync: 400', pauseMs: 500 } as const;
+
+test('a resync › refused because it had been taken already is over with the reconnect’s 405', (t) => {
+  const known = recover(talked(['Hola'], []), [line('Agent', 'Hola'), line('Agent', 'perdido')]).state;
+  const heard = hear(known, refused, 100);
+  t.deepEqual(heard.state.recovery, { step: 'reconnect' });
+  t.like(heard, { heard: false, pauseMs: 500, trouble: 'resync: 400' });
+  const over = hear(heard.state, { ...none, generation: 1 }, 600).state;
+  t.is(over.recovery, undefined);
+  t.is(over.told?.until, 10_600, 'lines may come again for so long');
+});
+
+test('a resync › refused, and the desk had been reconnected twice: all begins again', (t) => {
+  const heard = hear(session({ generation: 1, recovery: { step: 'resync' } }), refused);
+  const anew = hear(heard.state, { kind: 'reconnected', generation: 1, affinity: 'c0c0', resets: true }, 7);
+  t.like(anew.state, { generation: 2, recovery: { step: 'session-data', since: 7 } });
+  const elsewhere = session({
+    generation: 1,
+    recovery: { step: 'session-data', since: 0, renumbered: true },
+  });
+  t.is(hear(elsewhere, refused).state, elsewhere, 'of a step that is left behind nothing is refused');
+});
+
 test('a line › in the transcript and again as an event is shown once', (t) => {
   const known = [line('Agent', 'Hola'), line('Agent', 'perdido')];
   const inOne = recover(talked(['Hola'], []), known, said('perdido'), said('nuevo'));

@@ -193,7 +193,7 @@ test('a resync › names the organization and carries no number', async (t) => {
   const told = await signals(desk, 3, before);
   t.deepEqual(
     told.map(({ kind }) => kind),
-    ['resynced', 'affinity-lost', 'affinity-lost'],
+    ['resynced', 'affinity-lost', 'out-of-step'],
   );
   t.is(calls[0]?.url, `${root}/Chasitor/ChasitorResyncState`);
   t.is(calls[0]?.method, 'POST');
