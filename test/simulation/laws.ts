@@ -59,6 +59,8 @@ interface ChatLife {
   readonly user: User;
   chat: Chat;
   endedAt?: number;
+  /** When the user's next chat began. */
+  replacedAt?: number;
 }
 
 interface UserLife {
@@ -103,8 +105,14 @@ export interface LawsDeps {
   readonly setAside: () => ReadonlyArray<SetAsideEntry>;
   /** Clocks were set: what was asked for by their time may be made twice. */
   readonly clocksJump: boolean;
+  /** Nothing keeps the polls from hearing all that the desk says. */
+  readonly hearsAll: boolean;
   readonly trace: (line: string) => void;
 }
+
+/** More tries than the back-off gives, over what repairs, restarts and the network's own repeats add. */
+const triesMax = 10;
+const triesMs = 10_000;
 
 /** Any word that only one user's chat may see. */
 const ownerOf = (text: string): string | undefined => /\b(u\d)(?:-|\|)/u.exec(text)?.[1];
@@ -186,6 +194,7 @@ export const makeLaws = (deps: LawsDeps): Laws => {
     chatMoves(user, old, conversation);
     effectsGone(life, old, conversation);
     introductions(life, old, conversation);
+    closings(life, old, conversation);
     for (const [chatId, { desk }] of Object.entries(conversation.lanes.chats)) {
       const sessionId = sessionIdOf(desk?.state);
       const session = sessionId === undefined ? undefined : deps.server().find(sessionId);
@@ -224,6 +233,7 @@ export const makeLaws = (deps: LawsDeps): Laws => {
     if (chat === undefined) return;
     // one write may end a chat and begin the next
     const former = was === undefined || was.id === chat.id ? undefined : chats.get(was.id);
+    if (former !== undefined) former.replacedAt ??= scheduler.now();
     if (former !== undefined && isOpen(former.chat)) {
       former.chat = { ...former.chat, state: 'ended' };
       former.endedAt = scheduler.now();
@@ -296,6 +306,11 @@ export const makeLaws = (deps: LawsDeps): Laws => {
         agent.posts.flatMap(({ settles }) => (settles?.what === 'context' ? settles.arrivals : [])),
       );
       const isCut = agent.posts.some(({ post }) => post.kind === 'text' && post.text.includes('…'));
+      const oldestTold = Math.min(
+        ...Array.from(life.messages.values(), ({ message, arrival }) =>
+          told.has(arrival) ? message.timestamp : Infinity,
+        ),
+      );
       const missing = Array.from(life.messages.values()).filter(
         ({ message, arrival, state }) =>
           state === 'new' &&
@@ -303,7 +318,8 @@ export const makeLaws = (deps: LawsDeps): Laws => {
           !told.has(arrival) &&
           !isOwedElsewhere(old, chatId, { ...message, arrival } as StoredMessage),
       );
-      if (missing.length > 0 && !(isCut && told.size > 0))
+      const isTail = missing.every(({ message }) => message.timestamp <= oldestTold);
+      if (missing.length > 0 && !(isCut && told.size > 0 && isTail))
         breach('the context tells all that no agent has seen', {
           user: life.user.id,
           missing: missing.map(({ message }) => message.id),
@@ -311,11 +327,51 @@ export const makeLaws = (deps: LawsDeps): Laws => {
     }
   };
 
+  /** What the user wrote before a finish has left, or is on its way, when the end of the session takes its place behind it. */
+  const closings = (life: UserLife, old: Conversation | undefined, now: Conversation): void => {
+    for (const [chatId, was] of Object.entries(old?.lanes.chats ?? {})) {
+      const { closing } = was.agent;
+      const is = now.lanes.chats[chatId];
+      const isEnding = is?.agent.closing === undefined && is?.agent.posts.at(-1)?.post.kind === 'end';
+      // a newer chat may cut a lane short
+      if (closing === undefined || !isEnding || now.chat?.id !== chatId) continue;
+      const leaving = new Set(
+        is.agent.unsettled.flatMap((settled) => (settled.what === 'message' ? [settled.id] : [])),
+      );
+      const left = Array.from(life.messages.values()).filter(
+        ({ message, arrival, state }) =>
+          message.from === 'user' &&
+          state === 'new' &&
+          arrival > closing.from &&
+          arrival <= closing.upTo &&
+          !leaving.has(message.id),
+      );
+      if (left.length > 0)
+        breach('what was written before a finish goes before the end', {
+          user: life.user.id,
+          left: left.map(({ message }) => message.id),
+        });
+    }
+  };
+
   // -- what processes send
+
+  const departures = new Map<string, number[]>();
+
+  /** Failures are followed by pauses that grow: not more than so many tries of one thing within so long. */
+  const paced = (what: string): void => {
+    const times = departures.get(what) ?? [];
+    times.push(scheduler.now());
+    departures.set(what, times.slice(-triesMax));
+    const [first = 0] = times;
+    if (times.length > triesMax && scheduler.now() - first < triesMs)
+      breach('tries are spaced', { what, times: times.map((at) => at - first) });
+  };
 
   /** The owner sends; who was it may not have noticed yet, for a lease at most. */
   const leaves: Laws['leaves'] = (process, user, what) => {
     if (process.state === 'dead') return;
+    if (what.startsWith('text')) paced(`${userKey(user)} ${what}`);
     const life = lifeOf(user);
     if (nameOf(life.now) === process.name) return;
     const lostAt = life.lostBy.get(process.name);
@@ -339,6 +395,7 @@ export const makeLaws = (deps: LawsDeps): Laws => {
     const state = storedStateOf(life, session);
     // the session's own end may carry a number that is not counted any more
     if (state === undefined || !state.requested) return;
+    paced(`${session.id} ${number} ${body}`);
     const text = (JSON.parse(body) as { readonly text?: string }).text;
     if (state.next !== Number(number) || state.head?.text !== text)
       breach('a number is stored with its post before it leaves', { number, body, next: state.next });
@@ -546,6 +603,7 @@ export const makeLaws = (deps: LawsDeps): Laws => {
         breach('a session is stored before it is used', { session: session.id });
         continue;
       }
+      endsAsItEnded(life, session, talk.chatId);
       toTheUser(life, session, talk, talk.chatId);
       toTheAgent(life, session, talk.chatId);
     }
@@ -594,6 +652,16 @@ export const makeLaws = (deps: LawsDeps): Laws => {
     }
   };
 
+  /** An agent's good end is told as one, even where a post was faster to meet it than a poll (ADR 10). */
+  const endsAsItEnded = ({ user }: UserLife, session: Session, chatId: ChatId): void => {
+    const reason = chats.get(chatId)?.chat.reason;
+    if (deps.hearsAll && session.endReason === 'agent' && reason === 'session-lost')
+      breach('a chat ends for the reason for which the desk ended it', {
+        user: user.id,
+        session: session.id,
+      });
+  };
+
   const toTheUser = (life: UserLife, session: Session, talk: Talk, chatId: ChatId): void => {
     const chat = chats.get(chatId);
     if (talk.said.length === 0 || chat === undefined) return;
@@ -601,8 +669,9 @@ export const makeLaws = (deps: LawsDeps): Laws => {
     const missing = unshown(life.user, talk);
     const complete =
       isOpen(chat.chat) || chat.chat.reason === 'agent' || chat.chat.reason === 'agents-unavailable';
-    const { endedAt = Infinity } = chat;
-    const lost = missing.filter(({ ackedAt = Infinity }) => complete || ackedAt < endedAt);
+    // lines of an ended chat are shown too, while the user has no other (ADR 8)
+    const { replacedAt = Infinity } = chat;
+    const lost = missing.filter(({ ackedAt = Infinity }) => complete || ackedAt < replacedAt);
     if (lost.length > 0)
       breach('what an agent said and we took reaches the user', {
         user: life.user.id,

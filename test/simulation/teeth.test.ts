@@ -49,6 +49,41 @@ const defects: Readonly<Record<string, (ports: Ports) => Ports>> = {
           TE.map((entries) => entries.slice(1)),
         ),
     })),
+  'the context lacks an entry in its midst': (ports) =>
+    withContexts(ports, ({ list }) => ({
+      list: (...asked) =>
+        pipe(
+          list(...asked),
+          TE.map((entries) =>
+            entries.length > 2 ? [...entries.slice(0, -2), ...entries.slice(-1)] : entries,
+          ),
+        ),
+    })),
+  'what was written before a finish is not looked for': (ports) => {
+    const isTime = everyNth(2);
+    return withContexts(ports, ({ untaken }) => ({
+      untaken: (...asked) => (isTime() ? TE.right([]) : untaken(...asked)),
+    }));
+  },
+  'what an agent says after a finish is dropped': (ports) =>
+    withDesk(ports, (desk) => ({
+      absorb: (state, signal, now) => {
+        const absorbed = desk.absorb(state, signal, now);
+        const isEnding = (state as { readonly head?: { readonly kind: string } }).head?.kind === 'end';
+        return isEnding ? { ...absorbed, events: [] } : absorbed;
+      },
+    })),
+  'an agent’s end is not heard': (ports) =>
+    withDesk(ports, (desk) => ({
+      absorb: (state, signal, now) => {
+        const absorbed = desk.absorb(state, signal, now);
+        return { ...absorbed, events: absorbed.events.filter(({ type }) => type !== 'chat-ended') };
+      },
+    })),
+  'pauses between tries are far too short': (ports) => ({
+    ...ports,
+    ids: { ...ports.ids, random: () => -2.9 },
+  }),
   'a save is said to be done and is not': (ports) => {
     const isTime = everyNth(12);
     const { chatStore } = ports;
@@ -139,6 +174,9 @@ const places: Readonly<Record<string, (plan: Plan) => boolean>> = {
   'a take-over comes late and asks for no epoch': ({ slots, faults }) =>
     slots === 3 && faults.some((fault) => fault.do === 'crash' || fault.do === 'crash-at'),
   'nobody’s heart beats': ({ slots }) => slots > 1,
+  'an agent’s end is not heard': ({ rates, faults }) => rates.poll === 0 && faults.length === 0,
+  'pauses between tries are far too short': ({ faults }) =>
+    faults.some((fault) => fault.do === 'outage' && fault.of === 'channel' && fault.forMs > 20_000),
   'of what is spilled the first is lost': ({ actions }) =>
     actions.some((action) => action.do === 'say' && action.lines.length > 100),
 };

@@ -109,6 +109,10 @@ export const runWorld = async (
     server: () => remoteDesk.server,
     setAside: () => aside,
     clocksJump: plan.faults.some((fault) => fault.do === 'jump'),
+    hearsAll:
+      plan.rates.poll === 0 &&
+      plan.faults.length === 0 &&
+      plan.actions.every((action) => action.do !== 'failover'),
     trace: note,
   });
   const remoteDesk = makeRemoteDesk(scheduler, fates, deployment, {

@@ -37,6 +37,8 @@ export interface Hearing {
   readonly interrupt: () => void;
   /** The session is being recovered, which is done by hearing. */
   readonly needed: () => void;
+  /** What the desk still holds is wanted now. */
+  readonly hurry: () => void;
 }
 
 /** A post that has left, and its answer. */
@@ -249,6 +251,7 @@ export const makeAgentLane = (
   const lastWords = async (): Promise<void> => {
     if (!isWorthHearing()) return;
     listening = new AbortController();
+    hearing.hurry();
     await pause(clock, lastWordsMs, AbortSignal.any([listening.signal, deps.rest]));
     listening = undefined;
   };

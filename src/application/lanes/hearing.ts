@@ -24,6 +24,8 @@ export interface HearingWorker {
   readonly interrupt: () => void;
   /** A session that only drains has to be recovered first. */
   readonly needed: () => void;
+  /** The next poll begins at once, whatever it waits for: the session is about to be given up. */
+  readonly hurry: () => void;
   readonly stop: () => void;
   readonly isBusy: () => boolean;
 }
@@ -43,7 +45,8 @@ export const makeHearing = (deps: HearingDeps, keeper: Keeper, chatId: ChatId): 
   let storing = false;
   let stopped = false;
   let recovering = false;
-  let crowdLeft: (() => void) | undefined;
+  let hurried = false;
+  let held: { readonly by: 'crowd' | 'back-off'; readonly release: () => void } | undefined;
 
   /**
    * While the chat is open, and while it still has something to say: polls keep the session alive. And until the agent
@@ -65,7 +68,7 @@ export const makeHearing = (deps: HearingDeps, keeper: Keeper, chatId: ChatId): 
     !stopped && keeper.mayAct() && deps.mayBegin() && isWanted(keeper.conversation());
 
   const pump = (): void => {
-    if (!isCrowded(keeper.conversation())) crowdLeft?.();
+    if (held?.by === 'crowd' && !isCrowded(keeper.conversation())) held.release();
     if (running !== undefined) {
       if (!isWanted(keeper.conversation())) running.abort();
     } else if (mayHear()) {
@@ -82,7 +85,8 @@ export const makeHearing = (deps: HearingDeps, keeper: Keeper, chatId: ChatId): 
     let failures = 0;
     while (mayHear()) {
       running = new AbortController();
-      await whileCrowded(running.signal);
+      if (isCrowded(keeper.conversation())) await hold('crowd', crowdPauseMs, running.signal);
+      hurried = false;
       if (!mayHear()) break;
       const own = keeper.conversation().lanes.chats[chatId];
       const desk = deps.desks.get(own?.desk?.kind ?? '');
@@ -104,7 +108,7 @@ export const makeHearing = (deps: HearingDeps, keeper: Keeper, chatId: ChatId): 
       }
       const wait = failures === 0 ? 0 : backoffMs(failures, deps.ids.random(), longestPollPauseMs);
       const untilSilent = Math.max(0, heardAt + policy.sessionSilenceMs - clock.monotonic());
-      await pause(clock, Math.min(Math.max(absorbed.pauseMs, wait), untilSilent), running.signal);
+      await hold('back-off', Math.min(Math.max(absorbed.pauseMs, wait), untilSilent), running.signal);
     }
     running = undefined;
   };
@@ -170,15 +174,16 @@ export const makeHearing = (deps: HearingDeps, keeper: Keeper, chatId: ChatId): 
   const isCrowded = ({ lanes, overflow }: Conversation): boolean =>
     lanes.user.length >= crowd || overflow.count > 0;
 
-  const whileCrowded = async (signal: AbortSignal): Promise<void> => {
-    if (!isCrowded(keeper.conversation())) return;
+  const hold = async (by: 'crowd' | 'back-off', ms: number, signal: AbortSignal): Promise<void> => {
+    if (ms === 0 || hurried) return;
     const waiting = new AbortController();
-    const end = (): void => waiting.abort();
-    signal.addEventListener('abort', end, { once: true });
-    crowdLeft = end;
-    await pause(clock, crowdPauseMs, waiting.signal);
-    crowdLeft = undefined;
-    signal.removeEventListener('abort', end);
+    const release = (): void => waiting.abort();
+    signal.addEventListener('abort', release, { once: true });
+    if (signal.aborted) release();
+    held = { by, release };
+    await pause(clock, ms, waiting.signal);
+    held = undefined;
+    signal.removeEventListener('abort', release);
   };
 
   return {
@@ -187,6 +192,10 @@ export const makeHearing = (deps: HearingDeps, keeper: Keeper, chatId: ChatId): 
     needed: () => {
       recovering = true;
       pump();
+    },
+    hurry: () => {
+      hurried = true;
+      held?.release();
     },
     stop: () => {
       stopped = true;

@@ -82,7 +82,7 @@ const setUp = async (answer: () => Promise<Answer>) => {
       },
       keeper,
       chatId,
-      { interrupt: () => undefined, needed: () => undefined },
+      { interrupt: () => undefined, needed: () => undefined, hurry: () => undefined },
     );
     pump = lane.pump;
     pump();

@@ -5,7 +5,16 @@ import { noProbe } from '../../../src/application/ports/probe.port.ts';
 import { E } from '../../../src/domain/fp.ts';
 import { policyOf } from '../../support/arbitraries/policy.ts';
 import { session, settings } from '../live-agent/samples.ts';
-import { chatId, finishAsked, keeperOf, makeBench, noContexts, reserved, talking } from './fixture.ts';
+import {
+  chatId,
+  deskTold,
+  finishAsked,
+  keeperOf,
+  makeBench,
+  noContexts,
+  reserved,
+  talking,
+} from './fixture.ts';
 
 const batch = JSON.stringify({
   messages: [{ type: 'ChatMessage', message: { text: 'adiós', name: 'Andrea' } }],
@@ -75,4 +84,20 @@ test('after a finish › it is heard on until the end has left, for that chat al
   t.true(isHeard());
   await keeper.apply(() => [reserved('chat-b')]);
   t.false(isHeard());
+});
+
+test('polling that pauses because many texts wait for the user › goes on at once when the session is about to be given up', async (t) => {
+  const { clock, hearing, keeper, polls } = await setUp(t, true);
+  const at = keeper.conversation().chat?.since ?? 0;
+  const lines = Array.from({ length: 90 }, (_, index) => `a${index}`);
+  await keeper.apply(() => lines.map((text) => deskTold(at, { type: 'agent-said', text })));
+  hearing.interrupt();
+  await clock.advance(29_000);
+  t.is(polls.length, 1);
+  hearing.hurry();
+  await clock.advance(0);
+  t.is(polls.length, 2);
+  hearing.interrupt();
+  await clock.advance(29_000);
+  t.is(polls.length, 2, 'once');
 });

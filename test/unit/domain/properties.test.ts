@@ -6,8 +6,9 @@ import { decide } from '../../../src/domain/chat.ts';
 import type { ChatEvent } from '../../../src/domain/chat-event.ts';
 import { isBusy, isOpen } from '../../../src/domain/conversation.ts';
 import { readable } from '../../../src/domain/agent-text.ts';
+import { agentPieces } from '../../../src/domain/lanes.ts';
 import type { ChatPolicy } from '../../../src/domain/policy.ts';
-import { splitText } from '../../../src/domain/split.ts';
+import { showable, splitText } from '../../../src/domain/split.ts';
 import { policies, policyOf } from '../../support/arbitraries/policy.ts';
 import {
   choices,
@@ -176,7 +177,7 @@ const harmless: ReadonlySet<Action> = new Set<Action>([
 ]);
 
 test('the state machine › everything the user writes reaches the agent once and in order, the end last', (t) => {
-  const policy = policyOf({ agentTextMax: 300, chatIdleMaxMs: 1e12 }, { uploadPending: '' });
+  const policy = policyOf({ agentTextMax: 800, chatIdleMaxMs: 1e12 }, { uploadPending: '' });
   const path: ReadonlyArray<Action> = [
     'reserve',
     'case-made',
@@ -218,6 +219,21 @@ test('the state machine › everything the user writes reaches the agent once an
         const at = said.indexOf(seen, from);
         if (at === -1) throw new Error(`missing, or out of order: ${seen.slice(0, 200)}`);
         from = at + seen.length;
+      }
+      const contents = after.map(({ message }) => message.content);
+      const captions = contents.flatMap((content) =>
+        content.type === 'media' ? [content.caption ?? ''] : [],
+      );
+      const pieces = contents.flatMap((content) =>
+        content.type === 'media' ? [] : agentPieces(readable(content, policy.texts), policy),
+      );
+      const direct = play
+        .toAgent()
+        .slice(play.toAgent().findIndex((post) => post.startsWith('Hola soy')) + 1);
+      for (const piece of new Set(pieces)) {
+        const times = (posts: ReadonlyArray<string>): number => posts.filter((post) => post === piece).length;
+        if (times(direct) !== times(pieces) && !captions.some((caption) => showable(caption).includes(piece)))
+          throw new Error(`${times(direct)} times for ${times(pieces)}: ${piece.slice(0, 200)}`);
       }
       const ends = play.toAgent().filter((post) => post === '<end>').length;
       if (ends !== 1 || play.toAgent().at(-1) !== '<end>') throw new Error('the end comes last, once');
