@@ -284,8 +284,8 @@ export const makeAgentLane = (
       return [state, ...eventsOf(outcome, { worksForOthers, wait })];
     });
     if (interrupt) hearing.interrupt();
-    const isNoted = words === 'heard' && outcome?.outcome === 'delivered';
-    if (!isNoted) note(outcome, head, ticket);
+    // a delivered end was noted before its last words
+    if (words === 'unheard' || outcome?.outcome !== 'delivered') note(outcome, head, ticket);
     if (outcome?.outcome === 'refused' && head.tries + 1 >= refusalsMax) await giveUp(head, outcome.detail);
     return outcome?.outcome;
   };

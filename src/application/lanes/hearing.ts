@@ -60,8 +60,8 @@ export const makeHearing = (deps: HearingDeps, keeper: Keeper, chatId: ChatId): 
     const { posts, closing, place } = own.agent;
     const isDraining =
       closing !== undefined || place !== undefined || posts.some(({ post }) => post.kind === 'text');
-    const isShown = recovering || (chat?.id === chatId && chat.acceptedAt !== undefined);
-    return isDraining || (isShown && posts.length > 0);
+    const isStillShown = chat?.id === chatId && chat.acceptedAt !== undefined;
+    return isDraining || ((recovering || isStillShown) && posts.length > 0);
   };
 
   const mayHear = (): boolean =>
