@@ -233,6 +233,7 @@ for (const resetSequence of [true, false, 'absent'] as const) {
       // each step of the procedure meets trouble once
       faults.add({ kind: 'reset-after', server: 'chat', path: '*/ReconnectSession' });
       faults.add({ kind: 'status', status: 500, server: 'chat', path: '*/ChasitorResyncState' });
+      faults.add({ kind: 'status', status: 400, server: 'chat', path: '*/ChasitorResyncState' });
       faults.add({ kind: 'reset-after', server: 'chat', path: '*/ChasitorResyncState' });
       await yalo.deliveries.waitForText(user, 'a3', 20_000);
       await agents.waitForText(chat, 'u3', 20_000);

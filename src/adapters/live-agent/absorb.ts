@@ -48,9 +48,9 @@ export const absorb = (session: SessionState, signal: Signal, now: number): Abso
     case 'affinity-lost':
       return setback(stale ? session : withFailover(session), signal);
     case 'no-failover':
-      return setback(stale ? session : resumed(session, now), signal);
+      return setback(stale ? session : resumed(session), signal);
     case 'out-of-step':
-      return setback(stale ? session : outOfStep(session), signal);
+      return setback(stale ? session : outOfStep(session, now), signal);
   }
 };
 

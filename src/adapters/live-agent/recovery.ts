@@ -28,15 +28,25 @@ export const withFailover = (session: SessionState): SessionState => {
   };
 };
 
-/** ChasitorResyncState was refused: only a reconnect can tell whether all begins again or it had been taken. */
-export const outOfStep = (session: SessionState): SessionState =>
-  session.recovery?.step === 'resync' ? { ...session, recovery: { step: 'reconnect' } } : session;
+/**
+ * ChasitorResyncState was refused. Either all begins again, which only a reconnect can tell; or the desk had taken it
+ * already and the answer was lost: then it refuses the next one too.
+ */
+export const outOfStep = (session: SessionState, now: number): SessionState => {
+  const { recovery } = session;
+  if (recovery?.step !== 'resync') return session;
+  return recovery.refused
+    ? resynced(session, now)
+    : { ...session, recovery: { step: 'reconnect', resume: { step: 'resync', refused: true } } };
+};
 
 /** There had been no failover: the old affinity is the present one. */
-export const resumed = (session: SessionState, now: number): SessionState => {
+export const resumed = (session: SessionState): SessionState => {
   const { recovery } = session;
   if (recovery?.step !== 'reconnect') return session;
-  return recovery.resume === undefined ? resynced(session, now) : { ...session, recovery: recovery.resume };
+  return recovery.resume === undefined
+    ? without(session, 'recovery')
+    : { ...session, recovery: recovery.resume };
 };
 
 export const reconnected = (
@@ -56,7 +66,7 @@ export const resynced = (session: SessionState, now: number): SessionState => {
   const { told } = session;
   return {
     ...without(session, 'recovery'),
-    ...(told === undefined ? {} : { told: { until: now + repeatsForMs, ...told } }),
+    ...(told === undefined ? {} : { told: { ...told, until: now + repeatsForMs } }),
   };
 };
 

@@ -46,14 +46,15 @@ type Recovery = { readonly step: 'reconnect'; readonly resume?: Resumable } | Re
 type Resumable =
   /** `since`: when it was reached. `renumbered`: posts begin at 1. */
   | { readonly step: 'session-data'; readonly since: number; readonly renumbered: boolean }
-  | { readonly step: 'resync' };
+  /** `refused`: once already, though no failover had followed. */
+  | { readonly step: 'resync'; readonly refused?: true };
 
 const whole = t.refinement(t.number, Number.isSafeInteger, 'whole number');
 const digests = t.readonlyArray(t.string);
 
 const resumable = t.union([
   t.type({ step: t.literal('session-data'), since: t.number, renumbered: t.boolean }),
-  t.type({ step: t.literal('resync') }),
+  t.intersection([t.type({ step: t.literal('resync') }), t.partial({ refused: t.literal(true) })]),
 ]);
 
 const state = t.exact(

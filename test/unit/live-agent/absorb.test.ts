@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import type { DeskEvent } from '../../../src/domain/desk-event.ts';
 import type { Absorbed } from '../../../src/application/ports/agent-desk.port.ts';
 import { absorb } from '../../../src/adapters/live-agent/absorb.ts';
-import type { SessionState } from '../../../src/adapters/live-agent/state.ts';
+import { restoreState, type SessionState } from '../../../src/adapters/live-agent/state.ts';
+import { E } from '../../../src/domain/fp.ts';
 import { digest } from '../../../src/adapters/live-agent/transcript.ts';
 import { batch, end, line, reached, said, session, sessionData, talked, text } from './samples.ts';
 
@@ -250,14 +251,18 @@ test('a resync › ends the recovery', (t) => {
 
 const refused = { kind: 'out-of-step', generation: 1, detail: 'resync: 400', pauseMs: 500 } as const;
 
-test('a resync › refused because it had been taken already is over with the reconnect’s 405', (t) => {
+test('a resync › refused and no failover since is sent once more: refused again, it had been taken already', (t) => {
   const known = recover(talked(['Hola'], []), [line('Agent', 'Hola'), line('Agent', 'perdido')]).state;
   const heard = hear(known, refused, 100);
-  t.deepEqual(heard.state.recovery, { step: 'reconnect' });
+  t.is(heard.state.recovery?.step, 'reconnect');
   t.like(heard, { heard: false, pauseMs: 500, trouble: 'resync: 400' });
-  const over = hear(heard.state, { ...none, generation: 1 }, 600).state;
+  const again = hear(heard.state, { ...none, generation: 1 }, 600).state;
+  t.is(again.recovery?.step, 'resync');
+  t.true(E.isRight(restoreState(JSON.parse(JSON.stringify(again)))));
+  t.is(hear(again, resynced, 700).state.recovery, undefined, 'this time it was taken');
+  const over = hear(again, refused, 700).state;
   t.is(over.recovery, undefined);
-  t.is(over.told?.until, 10_600, 'lines may come again for so long');
+  t.is(over.told?.until, 10_700, 'lines may come again for so long');
 });
 
 test('a resync › refused, and the desk had been reconnected twice: all begins again', (t) => {
