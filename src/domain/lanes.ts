@@ -221,6 +221,7 @@ export const cutShort = (conversation: Conversation, chatId: ChatId, at: number)
   const lanes = conversation.lanes.chats[chatId];
   if (lanes === undefined || owesDeskNothing(lanes)) return conversation;
   const { agent } = lanes;
+  // nothing is left but the end
   if (agent.posts[0]?.post.kind === 'end') return conversation;
   const ends = agent.posts.slice(agent.bound).filter(({ post }) => post.kind === 'end');
   const cut = cutAgentLane(agent);

@@ -58,7 +58,6 @@ interface Talk {
 interface ChatLife {
   readonly user: User;
   chat: Chat;
-  endedAt?: number;
   /** When the user's next chat began. */
   replacedAt?: number;
 }
@@ -233,15 +232,13 @@ export const makeLaws = (deps: LawsDeps): Laws => {
     if (chat === undefined) return;
     // one write may end a chat and begin the next
     const former = was === undefined || was.id === chat.id ? undefined : chats.get(was.id);
-    if (former !== undefined) former.replacedAt ??= scheduler.now();
-    if (former !== undefined && isOpen(former.chat)) {
-      former.chat = { ...former.chat, state: 'ended' };
-      former.endedAt = scheduler.now();
+    if (former !== undefined) {
+      former.replacedAt ??= scheduler.now();
+      if (isOpen(former.chat)) former.chat = { ...former.chat, state: 'ended' };
     }
-    if (was?.id === chat.id && !isOpen(was) && isOpen(chat))
-      breach('an ended chat stays ended', { was, chat });
-    if (was?.id === chat.id && !isOpen(was) && was.reason !== chat.reason)
-      breach('an ended chat keeps its reason', { was, chat });
+    const hadEnded = was?.id === chat.id && !isOpen(was);
+    if (hadEnded && isOpen(chat)) breach('an ended chat stays ended', { was, chat });
+    if (hadEnded && was.reason !== chat.reason) breach('an ended chat keeps its reason', { was, chat });
     const known = chats.get(chat.id);
     if (was?.id !== chat.id && known !== undefined) breach('an old chat comes back', { chat });
     const life: ChatLife = known ?? { user, chat };
@@ -251,8 +248,7 @@ export const makeLaws = (deps: LawsDeps): Laws => {
     if (was?.id !== chat.id || was.state !== chat.state)
       deps.trace(`chat: ${user.id} ${chat.id.slice(-3)} ${state}`);
     if (chat.acceptedAt !== undefined && was?.acceptedAt === undefined) caseServesOnce(life);
-    if (isOpen(chat) || life.endedAt !== undefined) return;
-    life.endedAt = scheduler.now();
+    if (isOpen(chat) || hadEnded) return;
     const wanted = chat.reason === undefined ? undefined : stateAfter[chat.reason];
     const move = lanes.bot.find(({ chatId }) => chatId === chat.id);
     const wantedState = wanted === undefined ? undefined : policy.botStates?.[wanted][user.provider];

@@ -11,6 +11,7 @@ import { isOver } from '../../sandbox/salesforce/live-agent/chat.ts';
 import type { Session } from '../../sandbox/salesforce/live-agent/session.ts';
 import { sampleOrg } from '../../sandbox/salesforce/org.ts';
 import { allTexts, policyOf } from '../support/arbitraries/policy.ts';
+import { noMetrics } from '../support/no-metrics.ts';
 import { makeLaws, type Breach, type Laws } from './laws.ts';
 import { breakConnections, callRemote, makeFates } from './network.ts';
 import { stormMs, type Action, type Fault, type Plan } from './plan.ts';
@@ -216,7 +217,7 @@ export const runWorld = async (
         random: random.next,
       },
       log,
-      metrics: { count: () => undefined, gauge: () => undefined, observe: () => undefined },
+      metrics: noMetrics,
       probe: { reached: (point) => reached(slot, process, point) },
     };
     const { application, workers } = makeApplication(options.sabotage?.(ports) ?? ports, {

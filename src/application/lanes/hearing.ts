@@ -56,12 +56,12 @@ export const makeHearing = (deps: HearingDeps, keeper: Keeper, chatId: ChatId): 
     const { chat, lanes } = conversation;
     const own = lanes.chats[chatId];
     if (own?.desk === undefined) return false;
-    if (isOpen(chat) && chat.id === chatId) return chat.acceptedAt !== undefined;
+    const isAccepted = chat?.id === chatId && chat.acceptedAt !== undefined;
+    if (isOpen(chat) && chat.id === chatId) return isAccepted;
     const { posts, closing, place } = own.agent;
     const isDraining =
       closing !== undefined || place !== undefined || posts.some(({ post }) => post.kind === 'text');
-    const isStillShown = chat?.id === chatId && chat.acceptedAt !== undefined;
-    return isDraining || ((recovering || isStillShown) && posts.length > 0);
+    return isDraining || ((recovering || isAccepted) && posts.length > 0);
   };
 
   const mayHear = (): boolean =>
@@ -177,13 +177,9 @@ export const makeHearing = (deps: HearingDeps, keeper: Keeper, chatId: ChatId): 
   const hold = async (by: 'crowd' | 'back-off', ms: number, signal: AbortSignal): Promise<void> => {
     if (ms === 0 || hurried) return;
     const waiting = new AbortController();
-    const release = (): void => waiting.abort();
-    signal.addEventListener('abort', release, { once: true });
-    if (signal.aborted) release();
-    held = { by, release };
-    await pause(clock, ms, waiting.signal);
+    held = { by, release: () => waiting.abort() };
+    await pause(clock, ms, AbortSignal.any([signal, waiting.signal]));
     held = undefined;
-    signal.removeEventListener('abort', release);
   };
 
   return {

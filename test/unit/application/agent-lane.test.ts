@@ -12,6 +12,7 @@ import type { Settlement } from '../../../src/domain/effect.ts';
 import { E, TE, type Either } from '../../../src/domain/fp.ts';
 import type { StoredMessage } from '../../../src/domain/message.ts';
 import { policyOf } from '../../support/arbitraries/policy.ts';
+import { noMetrics } from '../../support/no-metrics.ts';
 import { session, settings } from '../live-agent/samples.ts';
 import { ana, chatId, deskTold, keeperOf, makeBench, noContexts, reserved, talking } from './fixture.ts';
 
@@ -73,7 +74,7 @@ const setUp = async (answer: () => Promise<Answer>) => {
           },
         },
         turns: { take: () => Promise.resolve(true) },
-        metrics: { count: () => undefined, gauge: () => undefined, observe: () => undefined },
+        metrics: noMetrics,
         probe: noProbe,
         policy: policyOf(),
         mayBegin: () => !rest.signal.aborted,

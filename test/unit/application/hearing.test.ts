@@ -4,6 +4,7 @@ import { makeHearing } from '../../../src/application/lanes/hearing.ts';
 import { noProbe } from '../../../src/application/ports/probe.port.ts';
 import { E } from '../../../src/domain/fp.ts';
 import { policyOf } from '../../support/arbitraries/policy.ts';
+import { noMetrics } from '../../support/no-metrics.ts';
 import { session, settings } from '../live-agent/samples.ts';
 import {
   chatId,
@@ -48,7 +49,7 @@ const setUp = async (t: ExecutionContext, answers: boolean) => {
       ...deps,
       desks: new Map([[desk.kind, desk]]),
       contexts: noContexts,
-      metrics: { count: () => undefined, gauge: () => undefined, observe: () => undefined },
+      metrics: noMetrics,
       probe: noProbe,
       policy: policyOf(),
       mayBegin: () => true,

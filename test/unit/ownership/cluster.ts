@@ -11,6 +11,7 @@ import type { Conversation } from '../../../src/domain/conversation.ts';
 import { E, O, TE, type TaskEither } from '../../../src/domain/fp.ts';
 import { saving, talk } from '../../contract/samples.ts';
 import { randomOf } from '../../simulation/random.ts';
+import { noMetrics } from '../../support/no-metrics.ts';
 import { makeVirtualClock, type VirtualClock } from '../../support/virtual-clock.ts';
 
 export const leaseMs = 15_000;
@@ -155,7 +156,6 @@ const makeMachine = (cluster: Cluster, name: OwnerId): Machine => {
 
   const tell = (event: string): void => void logged.push(event);
   const log = { debug: tell, info: tell, warn: tell, error: tell };
-  const metrics = { count: () => undefined, gauge: () => undefined, observe: () => undefined };
   const idsOf = {
     chatId: () => `chat-${name}-${(ids += 1)}`,
     writeId: () => `write-${name}-${(ids += 1)}`,
@@ -193,7 +193,7 @@ const makeMachine = (cluster: Cluster, name: OwnerId): Machine => {
     clock: ownClock,
     ids: idsOf,
     log,
-    metrics,
+    metrics: noMetrics,
     probe: noProbe,
     leaseMs,
     pollStartPerSecond,
