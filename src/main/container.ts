@@ -21,7 +21,7 @@ import { makeCaseFiles } from '../adapters/salesforce-data/case-files.adapter.ts
 import { makeCrm } from '../adapters/salesforce-data/crm.adapter.ts';
 import { makeDataApi } from '../adapters/salesforce-data/data-api.ts';
 import { makeHttpClient } from '../adapters/shared/http-client.ts';
-import { makePollClient } from '../adapters/shared/poll-client.ts';
+import { makeLeanClient } from '../adapters/shared/lean-client.ts';
 import { makeStudio } from '../adapters/studio/bot-flow.adapter.ts';
 import { makeSystemClock } from '../adapters/system/clock.ts';
 import { makeSystemIds } from '../adapters/system/ids.ts';
@@ -84,8 +84,9 @@ export const makeContainer = async (config: Config, remotes: RemotesConfig): Pro
 
   // -- remote systems
   register(tokens.calls, (get) => makeHttpClient({ maxSockets, maxAnswerBytes, clock: get(tokens.clock) }));
+  register(tokens.relay, (get) => makeLeanClient({ maxSockets, maxAnswerBytes, clock: get(tokens.clock) }));
   register(tokens.polls, (get) =>
-    makePollClient({ maxSockets: Infinity, maxAnswerBytes, clock: get(tokens.clock) }),
+    makeLeanClient({ maxSockets: Infinity, maxAnswerBytes, clock: get(tokens.clock) }),
   );
   register(tokens.salesforceRate, () => makeRateLimiter(config.limits.salesforceRate));
   register(tokens.yaloRate, () => makeRateLimiter(config.limits.yaloRate));
@@ -116,7 +117,7 @@ export const makeContainer = async (config: Config, remotes: RemotesConfig): Pro
   register(tokens.desks, (get) => {
     const desk = makeLiveAgentDesk({
       ...remotes.desk,
-      exchange: get(tokens.calls).exchange,
+      exchange: get(tokens.relay).exchange,
       pollExchange: get(tokens.polls).exchange,
       clock: get(tokens.clock),
       ids: get(tokens.ids),
@@ -135,7 +136,7 @@ export const makeContainer = async (config: Config, remotes: RemotesConfig): Pro
       },
       ...(webhookBaseUrl === undefined ? {} : { webhookBaseUrl }),
       ...(mediaToken === undefined ? {} : { mediaToken: mediaToken.reveal() }),
-      post: get(tokens.calls).post,
+      post: get(tokens.relay).post,
       log: get(tokens.log),
     });
   });

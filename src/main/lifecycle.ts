@@ -37,6 +37,7 @@ export const startService = async (container: DependencyContainer): Promise<Serv
 
   const closeAll = async (): Promise<void> => {
     container.resolve(tokens.calls).close();
+    container.resolve(tokens.relay).close();
     container.resolve(tokens.polls).close();
     await stores.close();
   };

@@ -1,6 +1,5 @@
 import type { InjectionToken } from 'tsyringe';
 import type { HttpClient } from '../adapters/shared/http-client.ts';
-import type { PollClient } from '../adapters/shared/poll-client.ts';
 import type { PrometheusMetrics } from '../adapters/metrics/prometheus.adapter.ts';
 import type { DataApi } from '../adapters/salesforce-data/data-api.ts';
 import type { RateLimiter } from '../adapters/limits/rate-limiter.ts';
@@ -23,8 +22,9 @@ export const tokens = {
   metrics: token<PrometheusMetrics>('metrics'),
   probe: token<NonNullable<Ports['probe']>>('probe'),
   stores: token<Stores>('stores'),
-  calls: token<HttpClient>('HTTP client for calls'),
-  polls: token<PollClient>('HTTP client for long polls'),
+  calls: token<HttpClient>('HTTP client for what is called now and then'),
+  relay: token<HttpClient>('HTTP client for what is called for each message'),
+  polls: token<HttpClient>('HTTP client for long polls'),
   salesforceRate: token<RateLimiter>('rate of calls to Salesforce'),
   yaloRate: token<RateLimiter>('rate of messages to Yalo'),
   salesforce: token<DataApi>('Salesforce data API'),

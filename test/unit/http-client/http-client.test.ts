@@ -13,21 +13,13 @@ import {
   makeHttpClient,
 } from '../../../src/adapters/shared/http-client.ts';
 import type { YaloOptions } from '../../../src/adapters/yalo/bot-channel.adapter.ts';
+import { makeLeanClient } from '../../../src/adapters/shared/lean-client.ts';
 import { serve, serveRaw } from './servers.ts';
 
 const now = Date.UTC(2026, 10, 2, 12);
 const secret = 'hunter2-hunter2';
 
-const client = (t: ExecutionContext, more: Partial<HttpClientOptions> = {}): HttpClient => {
-  const made = makeHttpClient({
-    maxSockets: 10,
-    maxAnswerBytes: 1000,
-    clock: { now: () => now, monotonic: () => performance.now() },
-    ...more,
-  });
-  t.teardown(made.close);
-  return made;
-};
+const clients = { 'over node-fetch': makeHttpClient, lean: makeLeanClient };
 
 const get = (url: string): HttpRequest => ({
   method: 'GET',
@@ -44,266 +36,8 @@ const failureOf = (t: ExecutionContext, outcome: E.Either<RemoteFailure, unknown
   return outcome.left;
 };
 
-test('HTTP client › fits where the adapters ask for one', (t) => {
-  const { exchange, post: send } = client(t);
-  const fits: { exchange: Exchange; post: YaloOptions['post'] } = { exchange, post: send };
-  t.truthy(fits);
-});
-
-test('HTTP client › sends method, headers and body, and answers what came back', async (t) => {
-  const { url } = await serve(t, (request, response) => {
-    request.setEncoding('utf8').on('data', (body: string) => {
-      const { method, url: path, headers } = request;
-      response
-        .writeHead(201)
-        .end(JSON.stringify([method, path, headers['x-one'], headers['user-agent'], body]));
-    });
-  });
-  const outcome = await client(t).exchange(
-    'a call',
-    { method: 'POST', url: `${url}?a=1`, headers: { 'X-One': 'é'.normalize() }, body: 'grüße' },
-    soon(),
-  );
-  t.deepEqual(
-    outcome,
-    E.right({ status: 201, text: JSON.stringify(['POST', '/path?a=1', 'é', 'relevo', 'grüße']) }),
-  );
-});
-
-for (const status of [200, 204, 301, 302, 304, 307, 400, 401, 403, 404, 409, 429, 500, 503]) {
-  test(`HTTP client › ${status} is an answer`, async (t) => {
-    let asked = 0;
-    const { url } = await serve(t, (_request, response) => {
-      asked += 1;
-      response.writeHead(status, { Location: '/elsewhere' }).end();
-    });
-    t.like(await client(t).exchange('a call', get(url), soon()), { right: { status, text: '' } });
-    t.is(asked, 1, 'no redirect is followed');
-  });
-}
-
-for (const [shown, headers, ms] of [
-  ['seconds', { 'Retry-After': '7' }, 7000],
-  [
-    'a date, by the answer’s own clock',
-    { 'Retry-After': 'Mon, 02 Nov 2026 09:00:30 GMT', Date: 'Mon, 02 Nov 2026 09:00:00 GMT' },
-    30_000,
-  ],
-  ['a date without a clock beside it', { 'Retry-After': 'Mon, 02 Nov 2026 12:01:00 GMT', Date: 'x' }, 60_000],
-  [
-    'a date that is past',
-    { 'Retry-After': 'Mon, 02 Nov 2026 08:00:00 GMT', Date: 'Mon, 02 Nov 2026 09:00:00 GMT' },
-    0,
-  ],
-  ['more than a day', { 'Retry-After': '99999999999999' }, 24 * 3_600_000],
-  ['nonsense', { 'Retry-After': 'soon' }, undefined],
-  ['a negative number', { 'Retry-After': '-1' }, undefined],
-  ['nothing', {}, undefined],
-] as const) {
-  test(`Retry-After › ${shown}`, async (t) => {
-    const { url } = await serve(t, (_request, response) => response.writeHead(503, headers).end('x'));
-    const outcome = await client(t).exchange('a call', get(url), soon());
-    t.is(E.isRight(outcome) ? outcome.right.retryAfterMs : -1, ms);
-    const posted = failureOf(t, await client(t).post('a call', post(url), soon()));
-    t.deepEqual(posted, {
-      _tag: 'RemoteBusy',
-      certain: true,
-      detail: 'a call: 503',
-      ...(ms === undefined ? {} : { retryAfterMs: ms }),
-    });
-  });
-}
-
-for (const [status, expected] of [
-  [200, undefined],
-  [201, undefined],
-  [204, undefined],
-  [302, { _tag: 'RemoteError', certain: false }],
-  [400, { _tag: 'RemoteRefused', certain: true }],
-  [401, { _tag: 'RemoteRefused', certain: true }],
-  [403, { _tag: 'RemoteRefused', certain: true }],
-  [404, { _tag: 'RemoteRefused', certain: true }],
-  [408, { _tag: 'RemoteError', certain: false }],
-  [409, { _tag: 'RemoteError', certain: false }],
-  [422, { _tag: 'RemoteRefused', certain: true }],
-  [429, { _tag: 'RemoteBusy', certain: true }],
-  [500, { _tag: 'RemoteError', certain: false }],
-  [502, { _tag: 'RemoteError', certain: false }],
-  [503, { _tag: 'RemoteBusy', certain: true }],
-] as const) {
-  test(`post › ${status} means ${expected?._tag ?? 'done'}`, async (t) => {
-    const { url } = await serve(t, (_request, response) => response.writeHead(status).end());
-    const outcome = await client(t).post('a call', post(url), soon());
-    if (expected === undefined) return void t.deepEqual(outcome, E.right(undefined));
-    const busy = expected._tag === 'RemoteBusy';
-    t.deepEqual(failureOf(t, outcome) as unknown, {
-      ...expected,
-      ...(busy ? {} : { status }),
-      detail: `a call: ${status}`,
-    });
-  });
-}
-
-test('body › one that is too long is no answer, unless the status alone says enough', async (t) => {
-  let status = 200;
-  const { url } = await serve(t, (_request, response) => response.writeHead(status).end('x'.repeat(1001)));
-  const { exchange, post: send } = client(t);
-  t.deepEqual(failureOf(t, await exchange('a call', get(url), soon())) as unknown, {
-    _tag: 'RemoteError',
-    certain: false,
-    status: 200,
-    detail: 'a call: an answer that cannot be read',
-  });
-  t.deepEqual(await send('a call', post(url), soon()), E.right(undefined));
-  status = 500;
-  t.like(await exchange('a call', get(url), soon()), { right: { status: 500, text: '' } });
-});
-
-test('body › is counted as it unpacks', async (t) => {
-  const { url } = await serve(t, (request, response) => {
-    const size = request.url?.startsWith('/path?') === true ? 100_000 : 900;
-    response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(gzipSync('x'.repeat(size)));
-  });
-  const { exchange } = client(t);
-  const small = { ...get(url), url: url.replace('/path', '/small') };
-  t.deepEqual(await exchange('a call', small, soon()), E.right({ status: 200, text: 'x'.repeat(900) }));
-  t.like(failureOf(t, await exchange('a call', get(url), soon())), { _tag: 'RemoteError', status: 200 });
-});
-
-test('body › of another compression than it says cannot be read', async (t) => {
-  const { url } = await serve(t, (_request, response) =>
-    response.writeHead(200, { 'Content-Encoding': 'gzip' }).end('no gzip at all'),
-  );
-  t.like(failureOf(t, await client(t).exchange('a call', get(url), soon())), {
-    _tag: 'RemoteError',
-    certain: false,
-  });
-});
-
-test('deadline › ends the wait for the head and for the body', async (t) => {
-  const { url } = await serve(t, (request, response) => {
-    if (request.method === 'GET') response.writeHead(200).write('the first half');
-  });
-  const { exchange, post: send } = client(t);
-  const late = { _tag: 'RemoteTimeout', certain: false, detail: 'a call: no answer in time' };
-  t.deepEqual(failureOf(t, await exchange('a call', get(url), soon(60))) as unknown, late);
-  t.deepEqual(failureOf(t, await send('a call', post(url), soon(60))) as unknown, late);
-  t.like(await send('a call', get(url), soon(60)), E.right(undefined), 'the head of a 2xx is enough');
-});
-
-test('deadline › one that is past begins nothing; a call that was called off says so', async (t) => {
-  let asked = 0;
-  const { url } = await serve(t, () => {
-    asked += 1;
-  });
-  const { exchange } = client(t);
-  t.like(failureOf(t, await exchange('a call', post(url), AbortSignal.abort())), {
-    _tag: 'RemoteTimeout',
-    certain: true,
-  });
-  t.is(asked, 0);
-  const controller = new AbortController();
-  const outcome = exchange('a call', get(url), controller.signal);
-  setImmediate(() => controller.abort());
-  t.like(failureOf(t, await outcome), { detail: 'a call: called off before the answer', certain: false });
-});
-
-test('deadline › holds for those who wait for a connection too', async (t) => {
-  const { url } = await serve(t, () => undefined);
-  const { exchange } = client(t, { maxSockets: 1 });
-  const [first, second] = await Promise.all([
-    exchange('a call', get(url), soon(150)),
-    exchange('a call', get(url), soon(50)),
-  ]);
-  t.like(failureOf(t, first), { _tag: 'RemoteTimeout' });
-  t.like(failureOf(t, second), { _tag: 'RemoteTimeout' });
-});
-
-test('no connection › is certain: nothing was sent', async (t) => {
-  const closed = createServer().listen(0, '127.0.0.1');
-  await once(closed, 'listening');
-  const { port } = closed.address() as AddressInfo;
-  await new Promise((done) => closed.close(done));
-  const plain = await serveRaw(t, (socket) => socket.end('no TLS here'));
-  const hangsUp = await serveRaw(t, (socket) => socket.destroy());
-  const { exchange } = client(t);
-  for (const url of [
-    `http://127.0.0.1:${port}/`,
-    'http://nobody.invalid/',
-    `https://127.0.0.1:${plain.port}/`,
-    `https://127.0.0.1:${hangsUp.port}/`,
-  ]) {
-    const failure = failureOf(t, await exchange('a call', post(url), soon()));
-    t.like(failure, { _tag: 'RemoteUnreachable', certain: true }, url);
-    t.regex(failure.detail, /^a call: no connection \([A-Z_0-9]+\)$/u);
-  }
-});
-
-test('no connection › in time is certain as well', async (t) => {
-  const silent = await serveRaw(t, () => undefined);
-  const { exchange } = client(t, { connectTimeoutMs: 50 });
-  const failure = failureOf(t, await exchange('a call', post(`https://127.0.0.1:${silent.port}/`), soon()));
-  t.deepEqual(failure as unknown, {
-    _tag: 'RemoteUnreachable',
-    certain: true,
-    detail: 'a call: no connection (ETIMEDOUT)',
-  });
-});
-
 const head = 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n';
 const chunked = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n';
-for (const [shown, answer] of [
-  ['before a word was said', ''],
-  ['within the head', 'HTTP/1.1 200 OK\r\nConte'],
-  ['within a body of known length', `${head}hello`],
-  ['within a body in chunks', chunked],
-] as const) {
-  test(`connection cut ${shown} › is uncertain, and nothing is repeated`, async (t) => {
-    let asked = 0;
-    const { url } = await serveRaw(t, (socket) => {
-      socket.once('data', () => {
-        asked += 1;
-        socket.end(answer);
-      });
-    });
-    const failure = failureOf(t, await client(t).exchange('a call', get(url), soon()));
-    t.like(failure, { _tag: 'RemoteUnreachable', certain: false });
-    t.is(asked, 1);
-  });
-}
-
-test('connection reset › is uncertain', async (t) => {
-  const { url } = await serveRaw(t, (socket) => void socket.once('data', () => socket.resetAndDestroy()));
-  t.deepEqual(failureOf(t, await client(t).post('a call', post(url), soon())) as unknown, {
-    _tag: 'RemoteUnreachable',
-    certain: false,
-    detail: 'a call: the connection broke (ECONNRESET)',
-  });
-});
-
-test('an answer that is no HTTP › is an error of the remote', async (t) => {
-  const { url } = await serveRaw(
-    t,
-    (socket) => void socket.once('data', () => socket.end('SSH-2.0-x\r\n\r\n')),
-  );
-  t.like(failureOf(t, await client(t).exchange('a call', get(url), soon())), {
-    _tag: 'RemoteError',
-    certain: false,
-    status: 0,
-  });
-});
-
-test('a request that cannot be made › is told, not thrown', async (t) => {
-  const { exchange } = client(t);
-  for (const request of [
-    get('no address'),
-    { ...get('http://127.0.0.1:1/'), headers: { Authorization: `${secret}\r\nX: y` } },
-    { ...get('http://127.0.0.1:1/'), headers: { [`${secret} `]: 'x' } },
-    get('file:///etc/passwd'),
-  ]) {
-    t.like(failureOf(t, await exchange('a call', request, soon())), { _tag: 'NotConfigured', certain: true });
-  }
-});
 
 /** Answers the first request on a connection, and resets it at the second; `asked` are the methods that came. */
 const forgetful = async (
@@ -324,52 +58,331 @@ const forgetful = async (
   return { url, asked, connections: () => count };
 };
 
-test('kept connection that the remote closed › a GET is repeated once, on a new one', async (t) => {
-  const { url, asked, connections } = await forgetful(t);
-  const { exchange } = client(t);
-  await exchange('a call', get(url), soon());
-  t.like(await exchange('a call', get(url), soon()), { right: { status: 200, text: 'ok' } });
-  t.deepEqual(asked, ['GET', 'GET', 'GET']);
-  t.is(connections(), 2);
-});
+for (const [name, make] of Object.entries(clients)) {
+  const client = (t: ExecutionContext, more: Partial<HttpClientOptions> = {}): HttpClient => {
+    const made = make({
+      maxSockets: 10,
+      maxAnswerBytes: 1000,
+      clock: { now: () => now, monotonic: () => performance.now() },
+      ...more,
+    });
+    t.teardown(made.close);
+    return made;
+  };
 
-test('kept connection that the remote closed › a POST is not repeated, and uncertain', async (t) => {
-  const { url, asked } = await forgetful(t);
-  const { exchange } = client(t);
-  await exchange('a call', get(url), soon());
-  t.like(failureOf(t, await exchange('a call', post(url), soon())), {
-    _tag: 'RemoteUnreachable',
-    certain: false,
+  test(`${name} › fits where the adapters ask for one`, (t) => {
+    const { exchange, post: send } = client(t);
+    const fits: { exchange: Exchange; post: YaloOptions['post'] } = { exchange, post: send };
+    t.truthy(fits);
   });
-  t.deepEqual(asked, ['GET', 'POST']);
-});
 
-test('kept connection › a GET that had waited for long is not repeated', async (t) => {
-  const { url, asked } = await forgetful(t);
-  let time = 0;
-  const { exchange } = client(t, { clock: { now: () => now, monotonic: () => (time += 1000) } });
-  await exchange('a call', get(url), soon());
-  t.like(failureOf(t, await exchange('a call', get(url), soon())), { _tag: 'RemoteUnreachable' });
-  t.deepEqual(asked, ['GET', 'GET']);
-});
-
-test('connections › are kept, and a wait longer than the idle time is no end to a call', async (t) => {
-  const ports = new Set<number | undefined>();
-  const { url } = await serve(t, (request, response) => {
-    ports.add(request.socket.remotePort);
-    setTimeout(() => response.end('ok'), 120);
+  test(`${name} › sends method, headers and body, and answers what came back`, async (t) => {
+    const { url } = await serve(t, (request, response) => {
+      request.setEncoding('utf8').on('data', (body: string) => {
+        const { method, url: path, headers } = request;
+        response
+          .writeHead(201)
+          .end(JSON.stringify([method, path, headers['x-one'], headers['user-agent'], body]));
+      });
+    });
+    const outcome = await client(t).exchange(
+      'a call',
+      { method: 'POST', url: `${url}?a=1`, headers: { 'X-One': '1' }, body: 'grüße' },
+      soon(),
+    );
+    t.deepEqual(
+      outcome,
+      E.right({ status: 201, text: JSON.stringify(['POST', '/path?a=1', '1', 'relevo', 'grüße']) }),
+    );
   });
-  const { exchange } = client(t, { idleMs: 30 });
-  const outcomes = [await exchange('one', get(url), soon()), await exchange('two', get(url), soon())];
-  t.deepEqual(outcomes.map(E.isRight), [true, true]);
-  t.is(ports.size, 1);
-});
 
-test('connections › close with the client', async (t) => {
-  const { url, server } = await serve(t, (_request, response) => response.end('ok'));
-  const { exchange, close } = client(t);
-  await exchange('a call', get(url), soon());
-  const closed = new Promise((done) => server.on('connection', done).close(done));
-  close();
-  await t.notThrowsAsync(closed);
-});
+  for (const status of [200, 204, 301, 302, 304, 307, 400, 401, 403, 404, 409, 429, 500, 503]) {
+    test(`${name} › ${status} is an answer`, async (t) => {
+      let asked = 0;
+      const { url } = await serve(t, (_request, response) => {
+        asked += 1;
+        response.writeHead(status, { Location: '/elsewhere' }).end();
+      });
+      t.like(await client(t).exchange('a call', get(url), soon()), { right: { status, text: '' } });
+      t.is(asked, 1, 'no redirect is followed');
+    });
+  }
+
+  for (const [shown, headers, ms] of [
+    ['seconds', { 'Retry-After': '7' }, 7000],
+    [
+      'a date, by the answer’s own clock',
+      { 'Retry-After': 'Mon, 02 Nov 2026 09:00:30 GMT', Date: 'Mon, 02 Nov 2026 09:00:00 GMT' },
+      30_000,
+    ],
+    [
+      'a date without a clock beside it',
+      { 'Retry-After': 'Mon, 02 Nov 2026 12:01:00 GMT', Date: 'x' },
+      60_000,
+    ],
+    [
+      'a date that is past',
+      { 'Retry-After': 'Mon, 02 Nov 2026 08:00:00 GMT', Date: 'Mon, 02 Nov 2026 09:00:00 GMT' },
+      0,
+    ],
+    ['more than a day', { 'Retry-After': '99999999999999' }, 24 * 3_600_000],
+    ['nonsense', { 'Retry-After': 'soon' }, undefined],
+    ['a negative number', { 'Retry-After': '-1' }, undefined],
+    ['nothing', {}, undefined],
+  ] as const) {
+    test(`${name} › Retry-After › ${shown}`, async (t) => {
+      const { url } = await serve(t, (_request, response) => response.writeHead(503, headers).end('x'));
+      const outcome = await client(t).exchange('a call', get(url), soon());
+      t.is(E.isRight(outcome) ? outcome.right.retryAfterMs : -1, ms);
+      const posted = failureOf(t, await client(t).post('a call', post(url), soon()));
+      t.deepEqual(posted, {
+        _tag: 'RemoteBusy',
+        certain: true,
+        detail: 'a call: 503',
+        ...(ms === undefined ? {} : { retryAfterMs: ms }),
+      });
+    });
+  }
+
+  for (const [status, expected] of [
+    [200, undefined],
+    [201, undefined],
+    [204, undefined],
+    [302, { _tag: 'RemoteError', certain: false }],
+    [400, { _tag: 'RemoteRefused', certain: true }],
+    [401, { _tag: 'RemoteRefused', certain: true }],
+    [403, { _tag: 'RemoteRefused', certain: true }],
+    [404, { _tag: 'RemoteRefused', certain: true }],
+    [408, { _tag: 'RemoteError', certain: false }],
+    [409, { _tag: 'RemoteError', certain: false }],
+    [422, { _tag: 'RemoteRefused', certain: true }],
+    [429, { _tag: 'RemoteBusy', certain: true }],
+    [500, { _tag: 'RemoteError', certain: false }],
+    [502, { _tag: 'RemoteError', certain: false }],
+    [503, { _tag: 'RemoteBusy', certain: true }],
+  ] as const) {
+    test(`${name} › post › ${status} means ${expected?._tag ?? 'done'}`, async (t) => {
+      const { url } = await serve(t, (_request, response) => response.writeHead(status).end());
+      const outcome = await client(t).post('a call', post(url), soon());
+      if (expected === undefined) return void t.deepEqual(outcome, E.right(undefined));
+      const busy = expected._tag === 'RemoteBusy';
+      t.deepEqual(failureOf(t, outcome) as unknown, {
+        ...expected,
+        ...(busy ? {} : { status }),
+        detail: `a call: ${status}`,
+      });
+    });
+  }
+
+  test(`${name} › body › one that is too long is no answer, unless the status alone says enough`, async (t) => {
+    let status = 200;
+    const { url } = await serve(t, (_request, response) => response.writeHead(status).end('x'.repeat(1001)));
+    const { exchange, post: send } = client(t);
+    t.deepEqual(failureOf(t, await exchange('a call', get(url), soon())) as unknown, {
+      _tag: 'RemoteError',
+      certain: false,
+      status: 200,
+      detail: 'a call: an answer that cannot be read',
+    });
+    t.deepEqual(await send('a call', post(url), soon()), E.right(undefined));
+    status = 500;
+    t.like(await exchange('a call', get(url), soon()), { right: { status: 500, text: '' } });
+  });
+
+  test(`${name} › body › is counted as it unpacks`, async (t) => {
+    const { url } = await serve(t, (request, response) => {
+      const size = request.url?.startsWith('/path?') === true ? 100_000 : 900;
+      response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(gzipSync('x'.repeat(size)));
+    });
+    const { exchange } = client(t);
+    const small = { ...get(url), url: url.replace('/path', '/small') };
+    t.deepEqual(await exchange('a call', small, soon()), E.right({ status: 200, text: 'x'.repeat(900) }));
+    t.like(failureOf(t, await exchange('a call', get(url), soon())), { _tag: 'RemoteError', status: 200 });
+  });
+
+  test(`${name} › body › of another compression than it says cannot be read`, async (t) => {
+    const { url } = await serve(t, (_request, response) =>
+      response.writeHead(200, { 'Content-Encoding': 'gzip' }).end('no gzip at all'),
+    );
+    t.like(failureOf(t, await client(t).exchange('a call', get(url), soon())), {
+      _tag: 'RemoteError',
+      certain: false,
+    });
+  });
+
+  test(`${name} › deadline › ends the wait for the head and for the body`, async (t) => {
+    const { url } = await serve(t, (request, response) => {
+      if (request.method === 'GET') response.writeHead(200).write('the first half');
+    });
+    const { exchange, post: send } = client(t);
+    const late = { _tag: 'RemoteTimeout', certain: false, detail: 'a call: no answer in time' };
+    t.deepEqual(failureOf(t, await exchange('a call', get(url), soon(60))) as unknown, late);
+    t.deepEqual(failureOf(t, await send('a call', post(url), soon(60))) as unknown, late);
+    t.like(await send('a call', get(url), soon(500)), E.right(undefined), 'the head of a 2xx is enough');
+  });
+
+  test(`${name} › deadline › one that is past begins nothing; a call that was called off says so`, async (t) => {
+    let asked = 0;
+    const { url } = await serve(t, () => {
+      asked += 1;
+    });
+    const { exchange } = client(t);
+    t.like(failureOf(t, await exchange('a call', post(url), AbortSignal.abort())), {
+      _tag: 'RemoteTimeout',
+      certain: true,
+    });
+    t.is(asked, 0);
+    const controller = new AbortController();
+    const outcome = exchange('a call', get(url), controller.signal);
+    setImmediate(() => controller.abort());
+    t.like(failureOf(t, await outcome), { detail: 'a call: called off before the answer', certain: false });
+  });
+
+  test(`${name} › deadline › holds for those who wait for a connection too`, async (t) => {
+    const { url } = await serve(t, () => undefined);
+    const { exchange } = client(t, { maxSockets: 1 });
+    const [first, second] = await Promise.all([
+      exchange('a call', get(url), soon(150)),
+      exchange('a call', get(url), soon(50)),
+    ]);
+    t.like(failureOf(t, first), { _tag: 'RemoteTimeout' });
+    t.like(failureOf(t, second), { _tag: 'RemoteTimeout' });
+  });
+
+  test(`${name} › no connection › is certain: nothing was sent`, async (t) => {
+    const closed = createServer().listen(0, '127.0.0.1');
+    await once(closed, 'listening');
+    const { port } = closed.address() as AddressInfo;
+    await new Promise((done) => closed.close(done));
+    const plain = await serveRaw(t, (socket) => socket.end('no TLS here'));
+    const hangsUp = await serveRaw(t, (socket) => socket.destroy());
+    const { exchange } = client(t);
+    for (const url of [
+      `http://127.0.0.1:${port}/`,
+      'http://nobody.invalid/',
+      `https://127.0.0.1:${plain.port}/`,
+      `https://127.0.0.1:${hangsUp.port}/`,
+    ]) {
+      const failure = failureOf(t, await exchange('a call', post(url), soon()));
+      t.like(failure, { _tag: 'RemoteUnreachable', certain: true }, url);
+      t.regex(failure.detail, /^a call: no connection \([A-Z_0-9]+\)$/u);
+    }
+  });
+
+  test(`${name} › no connection › in time is certain as well`, async (t) => {
+    const silent = await serveRaw(t, () => undefined);
+    const { exchange } = client(t, { connectTimeoutMs: 50 });
+    const failure = failureOf(t, await exchange('a call', post(`https://127.0.0.1:${silent.port}/`), soon()));
+    t.deepEqual(failure as unknown, {
+      _tag: 'RemoteUnreachable',
+      certain: true,
+      detail: 'a call: no connection (ETIMEDOUT)',
+    });
+  });
+
+  for (const [shown, answer] of [
+    ['before a word was said', ''],
+    ['within the head', 'HTTP/1.1 200 OK\r\nConte'],
+    ['within a body of known length', `${head}hello`],
+    ['within a body in chunks', chunked],
+  ] as const) {
+    test(`${name} › connection cut ${shown} › is uncertain, and nothing is repeated`, async (t) => {
+      let asked = 0;
+      const { url } = await serveRaw(t, (socket) => {
+        socket.once('data', () => {
+          asked += 1;
+          socket.end(answer);
+        });
+      });
+      const failure = failureOf(t, await client(t).exchange('a call', get(url), soon()));
+      t.like(failure, { _tag: 'RemoteUnreachable', certain: false });
+      t.is(asked, 1);
+    });
+  }
+
+  test(`${name} › connection reset › is uncertain`, async (t) => {
+    const { url } = await serveRaw(t, (socket) => void socket.once('data', () => socket.resetAndDestroy()));
+    t.deepEqual(failureOf(t, await client(t).post('a call', post(url), soon())) as unknown, {
+      _tag: 'RemoteUnreachable',
+      certain: false,
+      detail: 'a call: the connection broke (ECONNRESET)',
+    });
+  });
+
+  test(`${name} › an answer that is no HTTP › is an error of the remote`, async (t) => {
+    const { url } = await serveRaw(
+      t,
+      (socket) => void socket.once('data', () => socket.end('SSH-2.0-x\r\n\r\n')),
+    );
+    t.like(failureOf(t, await client(t).exchange('a call', get(url), soon())), {
+      _tag: 'RemoteError',
+      certain: false,
+      status: 0,
+    });
+  });
+
+  test(`${name} › a request that cannot be made › is told, not thrown`, async (t) => {
+    const { exchange } = client(t);
+    for (const request of [
+      get('no address'),
+      { ...get('http://127.0.0.1:1/'), headers: { Authorization: `${secret}\r\nX: y` } },
+      { ...get('http://127.0.0.1:1/'), headers: { [`${secret} `]: 'x' } },
+      get('file:///etc/passwd'),
+    ]) {
+      t.like(failureOf(t, await exchange('a call', request, soon())), {
+        _tag: 'NotConfigured',
+        certain: true,
+      });
+    }
+  });
+
+  test(`${name} › kept connection that the remote closed › a GET is repeated once, on a new one`, async (t) => {
+    const { url, asked, connections } = await forgetful(t);
+    const { exchange } = client(t);
+    await exchange('a call', get(url), soon());
+    t.like(await exchange('a call', get(url), soon()), { right: { status: 200, text: 'ok' } });
+    t.deepEqual(asked, ['GET', 'GET', 'GET']);
+    t.is(connections(), 2);
+  });
+
+  test(`${name} › kept connection that the remote closed › a POST is not repeated, and uncertain`, async (t) => {
+    const { url, asked } = await forgetful(t);
+    const { exchange } = client(t);
+    await exchange('a call', get(url), soon());
+    t.like(failureOf(t, await exchange('a call', post(url), soon())), {
+      _tag: 'RemoteUnreachable',
+      certain: false,
+    });
+    t.deepEqual(asked, ['GET', 'POST']);
+  });
+
+  test(`${name} › kept connection › a GET that had waited for long is not repeated`, async (t) => {
+    const { url, asked } = await forgetful(t);
+    let time = 0;
+    const { exchange } = client(t, { clock: { now: () => now, monotonic: () => (time += 1000) } });
+    await exchange('a call', get(url), soon());
+    t.like(failureOf(t, await exchange('a call', get(url), soon())), { _tag: 'RemoteUnreachable' });
+    t.deepEqual(asked, ['GET', 'GET']);
+  });
+
+  test(`${name} › connections › are kept, and a wait longer than the idle time is no end to a call`, async (t) => {
+    const ports = new Set<number | undefined>();
+    const { url } = await serve(t, (request, response) => {
+      ports.add(request.socket.remotePort);
+      setTimeout(() => response.end('ok'), 120);
+    });
+    const { exchange } = client(t, { idleMs: 30 });
+    const outcomes = [await exchange('one', get(url), soon()), await exchange('two', get(url), soon())];
+    t.deepEqual(outcomes.map(E.isRight), [true, true]);
+    t.is(ports.size, 1);
+  });
+
+  test(`${name} › connections › close with the client`, async (t) => {
+    const { url, server } = await serve(t, (_request, response) => response.end('ok'));
+    const { exchange, close } = client(t);
+    await exchange('a call', get(url), soon());
+    const closed = new Promise((done) => server.on('connection', done).close(done));
+    close();
+    await t.notThrowsAsync(closed);
+  });
+}

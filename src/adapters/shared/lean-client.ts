@@ -4,14 +4,15 @@ import { unzipSync } from 'node:zlib';
 import { E, type Either } from '../../domain/fp.ts';
 import type { RemoteFailure } from '../../application/ports/errors.ts';
 import { failureOf, isNoHttp, overdue } from './failures.ts';
-import type { HttpAnswer, HttpClient, HttpClientOptions, HttpRequest } from './http-client.ts';
 import { type Agents, makeAgents, onKeptSocket, staleWithinMs } from './keep-alive-agents.ts';
+import { clientOver, type Call, type HttpClient, type HttpClientOptions, type HttpRequest } from './calls.ts';
 import { retryAfterMs } from './retry-after.ts';
 
-export type PollClient = Pick<HttpClient, 'exchange' | 'close'>;
-
-/** As `makeHttpClient`, on node:http itself: of ten thousand polls that wait, each byte and closure counts (ADR 7). */
-export const makePollClient = (options: HttpClientOptions): PollClient => {
+/**
+ * As `makeHttpClient`, on node:http itself: for what is called for each message, and for polls, of which ten thousand may
+ * wait (ADR 7).
+ */
+export const makeLeanClient = (options: HttpClientOptions): HttpClient => {
   const { clock, maxAnswerBytes, userAgent = 'relevo' } = options;
   const agents = makeAgents({
     maxSockets: options.maxSockets,
@@ -43,15 +44,17 @@ export const makePollClient = (options: HttpClientOptions): PollClient => {
   const call = (request: HttpRequest, deadline: AbortSignal, agent: Agents['kept']): Promise<Begun> =>
     new Promise((resolve, reject) => {
       const sent = send(request, agent);
-      // an answer that had begun ends with it
+      let begun = false;
       const calledOff = (): void => {
-        reject(deadline.reason as Error);
+        // an answer that has begun is one, with a body that cannot be read
+        if (!begun) reject(deadline.reason as Error);
         sent.destroy();
       };
       deadline.addEventListener('abort', calledOff, { once: true });
       sent.on('error', reject);
       sent.once('close', () => deadline.removeEventListener('abort', calledOff));
       sent.once('response', (answer) => {
+        begun = true;
         void textOf(answer, maxAnswerBytes).then((text) => resolve({ answer, text }));
       });
     });
@@ -67,16 +70,15 @@ export const makePollClient = (options: HttpClientOptions): PollClient => {
     }
   };
 
-  const exchange: PollClient['exchange'] = async (what, request, deadline) => {
+  const receive: Call = async (what, request, deadline) => {
     if (deadline.aborted) return E.left(overdue(what, deadline, true));
     try {
       const { answer, text } = await callWell(request, deadline);
       const { statusCode: status = 0, headers } = answer;
-      if (E.isLeft(text) && status < 300) return E.left(failed(what, text.left, deadline, status));
       const after = retryAfterMs(headers['retry-after'] ?? null, headers.date ?? null, clock.now());
-      return E.right<RemoteFailure, HttpAnswer>({
+      return E.right({
         status,
-        text: E.isRight(text) ? text.right : '',
+        text: E.isRight(text) ? text : E.left(failed(what, text.left, deadline, status)),
         ...(after === undefined ? {} : { retryAfterMs: after }),
       });
     } catch (thrown) {
@@ -84,7 +86,7 @@ export const makePollClient = (options: HttpClientOptions): PollClient => {
     }
   };
 
-  return { exchange, close: agents.destroy };
+  return { ...clientOver(receive), close: agents.destroy };
 };
 
 interface Begun {
