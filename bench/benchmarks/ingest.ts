@@ -170,7 +170,7 @@ export const makeIngest =
         ratios,
         notes: [
           `highest rate: ${tool}; 70 % of it and memory: own load, at a fixed rate and by count`,
-          `every message has a new id, from ${whole(options.users)} users by turns; sqlite, synchronous=FULL`,
+          `every message has a new id, from ${whole(options.users)} users by turns; sqlite, on the disk before each answer`,
         ],
       };
     });

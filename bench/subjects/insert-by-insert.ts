@@ -23,6 +23,7 @@ await run((container) => {
     chatRetentionMs: 86_400_000,
   };
   const db = ownFile(`${path}.messages`);
+  db.exec('PRAGMA synchronous = FULL');
   const insert = db.prepare(messageSql.insert);
   const stores = openSqlite(path, options);
   let last = 0;

@@ -207,6 +207,9 @@ const makeNotes =
     }
   };
 
+const haveOneJournal = ({ contextStore, chatStore }: Ports): boolean =>
+  contextStore.journal !== undefined && contextStore.journal === chatStore.journal;
+
 const makeUseCases = (ports: Ports, settings: Settings, keepers: Keepers, probe: Probe): Application => {
   const { clock, ids, log, metrics, contextStore: contexts, chatStore: store } = ports;
   const authentication = {
@@ -229,7 +232,12 @@ const makeUseCases = (ports: Ports, settings: Settings, keepers: Keepers, probe:
       probe,
       settings: { ...settings.connect, connectTimeoutMs: settings.policy.connectTimeoutMs },
     }),
-    ingestMessages: makeIngestMessages({ contexts, keepers, metrics, probe }),
+    ingestMessages: makeIngestMessages({
+      contexts,
+      keepers: { wake: keepers.wake, ...(haveOneJournal(ports) ? { poke: keepers.poke } : {}) },
+      metrics,
+      probe,
+    }),
     finishChat: makeFinishChat({ store, contexts, keepers, clock }),
     eraseUser: makeEraseUser({ store, contexts, clock, log }),
     getContext: makeGetContext({ store, contexts, texts: settings.policy.texts }),

@@ -172,8 +172,11 @@ const run = async (
   for (const [take, { hours, jump }] of steps) {
     answers.push(await take(stores));
     clock.jump(jump);
-    // twice: what was due is swept in the first hour, and what is due now not before the next
-    if (hours > 0) await clock.advance(hours * hour);
+    for (let passed = 0; passed < hours; passed += 1) {
+      await clock.advance(hour);
+      // comes after what was swept
+      await stores.tryWrite();
+    }
   }
   await stores.close();
   return answers;

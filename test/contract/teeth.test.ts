@@ -86,6 +86,28 @@ brokenOnes<ContextStore>(
         return () => answer;
       },
     }),
+    'shows a message that it has not stored yet': (inner) => ({
+      journal: {},
+      append: (message, visible) => () => {
+        visible?.();
+        return later(undefined).then(inner.append(message));
+      },
+    }),
+    'tells a repeat as if it were new': (inner) => ({
+      journal: {},
+      append: (message, visible) => async () => {
+        const answer = await inner.append(message)();
+        visible?.();
+        return answer;
+      },
+    }),
+    'shows what it stores without a journal': (inner) => ({
+      append: (message, visible) => async () => {
+        const answer = await inner.append(message)();
+        if (E.isRight(answer) && answer.right === 'stored') visible?.();
+        return answer;
+      },
+    }),
     'marks by the clock alone': (_inner, { clock }) => ({
       mark: () => TE.right(Math.floor(clock.now() * 1000)),
     }),

@@ -95,11 +95,13 @@ export const makeSharedStores = (
 
   const tappedContexts: ContextStore = {
     ...contexts,
-    append: (message) => async () => {
+    append: (message, visible) => async () => {
       const [appending, marking] = [contexts.append(message)(), contexts.mark()()];
       const [appended, mark] = [await appending, await marking];
-      if (E.isRight(appended) && appended.right === 'stored' && E.isRight(mark))
+      if (E.isRight(appended) && appended.right === 'stored' && E.isRight(mark)) {
         hooks.onAppend(message, mark.right);
+        visible?.();
+      }
       return appended;
     },
     settle: (user, chatId, settlements) => async () => {
@@ -107,6 +109,12 @@ export const makeSharedStores = (
       hooks.onSettle(user, chatId, settlements);
       return settled;
     },
+  };
+
+  /** In every other world messages are seen before they are answered. */
+  const journal = randomOf(options.seed, 'journal').chance(0.5) ? { journal: {} } : {};
+  const aliveOnly = (process: Process, call: () => void) => (): void => {
+    if (process.state === 'running') call();
   };
 
   const wrapFor = (process: Process): Wrap => {
@@ -132,7 +140,9 @@ export const makeSharedStores = (
       const wrap = wrapFor(process);
       const { mark, list, untaken, keep, erase, append, settle } = tappedContexts;
       const contextStore: ContextStore = {
-        append: (message) => wrap(`append|${userKey(message.user)}`, append(message)),
+        ...journal,
+        append: (message, visible) =>
+          wrap(`append|${userKey(message.user)}`, append(message, visible && aliveOnly(process, visible))),
         mark: () => wrap('mark', mark()),
         list: (user, range) => wrap(`list|${userKey(user)}`, list(user, range)),
         untaken: (user, after, limit) => wrap(`untaken|${userKey(user)}`, untaken(user, after, limit)),
@@ -141,6 +151,7 @@ export const makeSharedStores = (
         erase: (user) => wrap(`erase|${userKey(user)}`, erase(user)),
       };
       const chatStore: ChatStore = {
+        ...journal,
         load: (user) => wrap(`load|${userKey(user)}`, tapped.load(user)),
         save: (save) => wrap(`save|${userKey(save.conversation.user)}`, tapped.save(save)),
         wake: (user) => wrap(`wake|${userKey(user)}`, tapped.wake(user)),

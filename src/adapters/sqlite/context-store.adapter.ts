@@ -69,24 +69,28 @@ export const makeSqliteContextStore = (deps: Deps): SweptContextStore => {
   const messageAt = ({ n }: { n: number }): StoredMessage => readMessage(one.get(n) as unknown as MessageRow);
 
   return {
-    append: (message) => {
+    append: (message, visible) => {
       const key = keyOf(message.user);
       const id = storedKey(message.id);
       const doc = JSON.stringify(message);
-      return write(() => {
-        const storedAt = clock.now();
-        const { changes } = insert.run(
-          arrivals.next(),
-          key,
-          id,
-          message.timestamp,
-          message.from === 'user' ? 1 : 0,
-          storedAt + contextTtlMs,
-          storedAt + lifeMs,
-          doc,
-        );
-        return changes === 1 ? 'stored' : 'seen';
-      }, doc.length);
+      return write(
+        () => {
+          const storedAt = clock.now();
+          const { changes } = insert.run(
+            arrivals.next(),
+            key,
+            id,
+            message.timestamp,
+            message.from === 'user' ? 1 : 0,
+            storedAt + contextTtlMs,
+            storedAt + lifeMs,
+            doc,
+          );
+          return changes === 1 ? 'stored' : 'seen';
+        },
+        doc.length,
+        visible && ((outcome) => (outcome === 'stored' ? visible() : undefined)),
+      );
     },
 
     mark: () => write(() => arrivals.mark()),

@@ -7,6 +7,7 @@ import { startSweeper } from '../shared/sweeper.ts';
 import { makeArrivals } from './arrivals.ts';
 import { makeSqliteContextStore } from './context-store.adapter.ts';
 import { makeConversations } from './conversations.ts';
+import { openDisk } from './disk.ts';
 import { storedKey } from './documents.ts';
 import { makeOverflow } from './overflow.ts';
 import { disown, ownFile } from './own-file.ts';
@@ -19,21 +20,37 @@ import { makeWriter } from './writer.ts';
 /** Rows of each kind that one slice takes away: the event loop stands still meanwhile, for some ms at most. */
 const sliceMax = 200;
 
+export interface SqliteOptions extends StoreOptions {
+  /** The disk did not take a write: every later call answers `StoreUnavailable`, until the file is opened anew. */
+  readonly onDiskFailed?: (error: Error) => void;
+}
+
 /**
- * Opens (and makes) the file for this process alone. Throws `SqliteOpenError`. One thread, one connection: what a call
- * writes is on the disk when it answers.
+ * Opens (and makes) the file for this process alone. Throws `SqliteOpenError`. One connection: what a call writes is on
+ * the disk when it answers.
  */
-export const openSqlite = (path: string, options: StoreOptions): Stores => {
+export const openSqlite = (path: string, options: SqliteOptions, open = openDisk): Stores => {
   const { clock, log, metrics } = options;
   const db = ownFile(path);
+  const disk = open(path, (error) => {
+    log.error('disk-failed', { detail: storeUnavailable(error).detail });
+    options.onDiskFailed?.(error);
+  });
   const arrivals = makeArrivals(db, clock);
   const standing = makeStanding(db);
   const undone = (): void => {
     arrivals.undone();
     standing.undone();
   };
-  const read = makeReader({ db, log, metrics });
-  const { write, close } = makeWriter({ db, log, metrics, monotonic: clock.monotonic, undone });
+  const read = makeReader({ db, disk, log, metrics });
+  const { write, close } = makeWriter({
+    db,
+    disk,
+    log,
+    metrics,
+    monotonic: clock.monotonic,
+    undone,
+  });
   const { sweep: sweepMessages, ...contextStore } = makeSqliteContextStore({
     ...options,
     db,
@@ -48,6 +65,8 @@ export const openSqlite = (path: string, options: StoreOptions): Stores => {
   } = makeConversations({ ...options, db, standing, read, write });
   const { forget: forgetSpilled, ...overflow } = makeOverflow(db, read, write);
   const { forget: forgetSetAside, ...setAsides } = makeSetAsides(db, read, write, log);
+
+  const journal = {};
 
   /** What was erased stands in the log until it is copied back and cut. */
   let erased = false;
@@ -78,8 +97,9 @@ export const openSqlite = (path: string, options: StoreOptions): Stores => {
   });
 
   return {
-    contextStore: { ...contextStore, erase: (user) => erasing(contextStore.erase(user)) },
+    contextStore: { ...contextStore, journal, erase: (user) => erasing(contextStore.erase(user)) },
     chatStore: {
+      journal,
       ...conversations,
       ...overflow,
       ...setAsides,
@@ -99,12 +119,13 @@ export const openSqlite = (path: string, options: StoreOptions): Stores => {
     close: async () => {
       if (!db.isOpen) return;
       stopSweeper();
-      close();
+      await close();
       try {
         arrivals.settleUp();
       } catch (cause) {
         log.error('store-close-failed', { detail: storeUnavailable(cause).detail });
       }
+      disk.close();
       disown(path, db);
     },
   };

@@ -25,7 +25,10 @@ export const ownFile = (path: string): DatabaseSync => {
     db.exec('PRAGMA journal_mode = WAL');
     db.exec('BEGIN IMMEDIATE; COMMIT');
     refuseStrangers(path, db);
-    db.exec('PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 67108864');
+    // the log is brought to the disk by `Disk`
+    db.exec('PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 67108864');
+    // what a predecessor left in the log may never have reached the disk, and would tear off whatever is written after it
+    db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     // 64 MiB of log between two checkpoints: pages of the indexes by user come up several times in it, and are copied once.
     // A larger cache finds no more of them, and each commit looks through all of it
     db.exec('PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 16000');

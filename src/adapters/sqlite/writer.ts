@@ -1,8 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { setImmediate } from 'node:timers/promises';
 import type { Log } from '../../application/ports/log.port.ts';
 import type { Metrics } from '../../application/ports/metrics.port.ts';
 import { storeUnavailable, type StoreUnavailable } from '../../application/ports/errors.ts';
 import { E, type Either, type TaskEither } from '../../domain/fp.ts';
+import type { Disk } from './disk.ts';
 
 /** Operations of one transaction. */
 const groupMax = 256;
@@ -14,29 +16,35 @@ export const queueMax = 5_000;
 const queueTextMax = 64 * 1024 * 1024;
 
 /**
- * The only way to write. All writes asked for in one turn of the event loop (and while it was writing) share a
- * transaction, in the order of asking; their answers come after its commit. One that fails takes none of its
- * neighbours along; a commit that fails fails them all.
+ * The only way to write. All writes asked for in one turn of the event loop, and while the disk was waited for, share a
+ * transaction, in the order of asking; their answers come when it is on the disk. One that fails takes none of its
+ * neighbours along; a commit that fails fails them all, and a disk that fails ends all writing.
  */
 export interface Writer {
   /**
    * `action` runs synchronously, once or twice, only ever inside a transaction; what it throws becomes the answer.
-   * `size`: length of the text it writes.
+   * `size`: length of the text it writes. `committed`: called when reads see it, before it is on the disk.
    */
-  readonly write: <A>(action: () => A, size?: number) => TaskEither<StoreUnavailable, A>;
+  readonly write: <A>(
+    action: () => A,
+    size?: number,
+    committed?: (outcome: A) => void,
+  ) => TaskEither<StoreUnavailable, A>;
   readonly waiting: () => number;
   /** Carries out what waits and takes no more. */
-  readonly close: () => void;
+  readonly close: () => Promise<void>;
 }
 
 interface Operation {
   readonly action: () => unknown;
   readonly size: number;
+  readonly committed: ((outcome: never) => void) | undefined;
   readonly answer: (outcome: Either<StoreUnavailable, never>) => void;
 }
 
 interface WriterOptions {
   readonly db: DatabaseSync;
+  readonly disk: Disk;
   readonly log: Log;
   readonly metrics: Metrics;
   /** Monotonic, ms. */
@@ -47,7 +55,15 @@ interface WriterOptions {
 
 type Outcome = Either<StoreUnavailable, unknown>;
 
-export const makeWriter = ({ db, log, metrics, monotonic, undone }: WriterOptions): Writer => {
+interface Written {
+  readonly operation: Operation;
+  readonly outcome: Outcome;
+}
+
+/** When all that has come to be known meanwhile was heard by those who wait for it. */
+const nextTick = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));
+
+export const makeWriter = ({ db, disk, log, metrics, monotonic, undone }: WriterOptions): Writer => {
   const begin = db.prepare('BEGIN IMMEDIATE');
   const commit = db.prepare('COMMIT');
   const savepoint = db.prepare('SAVEPOINT operation');
@@ -55,7 +71,7 @@ export const makeWriter = ({ db, log, metrics, monotonic, undone }: WriterOption
   const back = db.prepare('ROLLBACK TO operation');
   let queue: Operation[] = [];
   let queuedText = 0;
-  let scheduled = false;
+  let working: Promise<void> | undefined;
   let closed = false;
 
   const failed = (cause: unknown): Outcome => {
@@ -132,22 +148,58 @@ export const makeWriter = ({ db, log, metrics, monotonic, undone }: WriterOption
     return group;
   };
 
-  const flush = (): void => {
-    scheduled = false;
-    if (queue.length === 0) return;
-    const group = nextGroup();
-    const started = monotonic();
+  const commitAll = (group: ReadonlyArray<Operation>): ReadonlyArray<Written> => {
     const outcomes = carryOut(group);
-    metrics.observe('store_commit_seconds', (monotonic() - started) / 1000);
-    metrics.gauge('store_queue', queue.length);
-    schedule();
-    group.forEach(({ answer }, index) => answer(outcomes[index] as Either<StoreUnavailable, never>));
+    return group.map((operation, index) => ({ operation, outcome: outcomes[index] as Outcome }));
   };
 
-  const schedule = (): void => {
-    if (scheduled || queue.length === 0) return;
-    scheduled = true;
-    setImmediate(flush);
+  /** Whether anybody was told. */
+  const tellCommitted = (written: ReadonlyArray<Written>): boolean => {
+    let told = false;
+    for (const { operation, outcome } of written) {
+      if (operation.committed === undefined || E.isLeft(outcome)) continue;
+      operation.committed(outcome.right as never);
+      told = true;
+    }
+    return told;
+  };
+
+  /** What was committed is answered only once it is on the disk. */
+  const confirmed = async (written: ReadonlyArray<Written>): Promise<ReadonlyArray<Written>> => {
+    if (!written.some(({ outcome }) => E.isRight(outcome))) return written;
+    try {
+      await disk.sync();
+      return written;
+    } catch (cause) {
+      const outcome = failed(cause);
+      return written.map(({ operation }) => ({ operation, outcome }));
+    }
+  };
+
+  const flush = async (): Promise<void> => {
+    const started = monotonic();
+    const written = [...commitAll(nextGroup())];
+    if (tellCommitted(written)) {
+      // what they ask for goes the same way to the disk
+      await nextTick();
+      if (queue.length > 0) written.push(...commitAll(nextGroup()));
+    }
+    const answers = await confirmed(written);
+    metrics.observe('store_commit_seconds', (monotonic() - started) / 1000);
+    metrics.gauge('store_queue', queue.length);
+    for (const { operation, outcome } of answers)
+      operation.answer(outcome as Either<StoreUnavailable, never>);
+  };
+
+  const work = async (): Promise<void> => {
+    // whatever is asked for at the same time shares the group
+    await nextTick();
+    while (queue.length > 0) {
+      await flush();
+      // and so does what came in meanwhile, or follows from the answers
+      await setImmediate();
+    }
+    working = undefined;
   };
 
   const refuse = (detail: string): Promise<Either<StoreUnavailable, never>> => {
@@ -157,21 +209,22 @@ export const makeWriter = ({ db, log, metrics, monotonic, undone }: WriterOption
 
   return {
     write:
-      (action, size = 0) =>
+      (action, size = 0, committed) =>
       () => {
         if (closed) return refuse('the store is closed');
+        if (disk.hasFailed()) return refuse('the disk has failed');
         if (queue.length >= queueMax || queuedText + size > queueTextMax)
           return refuse('too many writes are waiting');
         return new Promise((answer) => {
-          queue.push({ action, size, answer });
+          queue.push({ action, size, committed, answer });
           queuedText += size;
-          schedule();
+          working ??= work();
         });
       },
     waiting: () => queue.length,
-    close: () => {
+    close: async () => {
       closed = true;
-      while (queue.length > 0) flush();
+      await working;
     },
   };
 };

@@ -20,6 +20,8 @@ export interface Keepers {
   readonly amend: (user: User, plan: Plan) => Promise<Either<StoreUnavailable, Conversation>>;
   /** Something was stored for the user: whoever keeps the conversation has to look. */
   readonly wake: (user: User) => Promise<Either<StoreUnavailable, void>>;
+  /** As `wake`, where the conversation is kept here; false: it is not. */
+  readonly poke: (user: User) => boolean;
   /** The store says that somebody woke it. */
   readonly woken: (user: User) => void;
   /** Somebody may have woken any of them, and the store's word of it was lost. */
@@ -183,6 +185,12 @@ export const makeKeepers = (deps: KeepersDeps): Keepers => {
     doubt(user);
   };
 
+  const poke = (user: User): boolean => {
+    const mine = kept.get(userKey(user));
+    mine?.worker.poke();
+    return mine !== undefined;
+  };
+
   return {
     amend: async (user, plan) => {
       const mine = kept.get(userKey(user));
@@ -191,12 +199,8 @@ export const makeKeepers = (deps: KeepersDeps): Keepers => {
       // finished or taken over at this very moment: then by the store
       return outcome === 'lost' ? amendFree(user, plan) : outcome;
     },
-    wake: (user) => {
-      const mine = kept.get(userKey(user));
-      if (mine === undefined) return deps.store.wake(user)();
-      mine.worker.poke();
-      return woken;
-    },
+    wake: (user) => (poke(user) ? woken : deps.store.wake(user)()),
+    poke,
     woken: (user) => {
       const mine = kept.get(userKey(user));
       if (mine === undefined) doubt(user);

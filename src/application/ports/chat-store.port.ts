@@ -49,6 +49,9 @@ export type SetAsideEntry = SetAside & { readonly user: User };
  * after which a save may or may not have happened: reload and compare `writeId`.
  */
 export interface ChatStore {
+  /** As of `ContextStore`. */
+  readonly journal?: object;
+
   readonly load: (user: User) => TaskEither<StoreUnavailable, Option<StoredConversation>>;
 
   /** `conflict`: somebody else saved, or owns it; nothing was written. */

@@ -14,11 +14,21 @@ import type { StoreUnavailable } from './errors.ts';
  */
 export interface ContextStore {
   /**
+   * Stores with the same one write in one order: what any of them answers to be stored is durable with all that was
+   * written before it, in whichever of them. Absent: a message may be acted upon only after `append` has answered.
+   */
+  readonly journal?: object;
+
+  /**
    * Stores the message, durably, before it answers. `seen`: a message with this user and id was stored before (at
    * least 24 h are remembered, posted or not, erased or not); nothing changes. Concurrent calls may share one write.
-   * `arrival` grows strictly from call to call for one user, over restarts and jumps of the clock.
+   * `arrival` grows strictly from call to call for one user, over restarts and jumps of the clock. `visible`: called,
+   * before the answer, when a message that is new can be read and is not durable yet; only by stores with a `journal`.
    */
-  readonly append: (message: Message) => TaskEither<StoreUnavailable, 'stored' | 'seen'>;
+  readonly append: (
+    message: Message,
+    visible?: () => void,
+  ) => TaskEither<StoreUnavailable, 'stored' | 'seen'>;
 
   /** A mark after every message whose append has answered, before every later one. */
   readonly mark: () => TaskEither<StoreUnavailable, Arrival>;

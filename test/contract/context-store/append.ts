@@ -290,6 +290,34 @@ export const appendCases: ReadonlyArray<ContractCase<ContextStore>> = [
     same(second?.raw, { list: [1] }, 'a change of what was handed out does not reach the store');
   }),
 
+  that(
+    'append › says at most once that a message is visible, before it answers, when it is so and when it is new',
+    async ({ store }) => {
+      const order: string[] = [];
+      const read: Promise<ReadonlyArray<string>>[] = [];
+      const append = async (id: string): Promise<void> => {
+        const visible = (): void => {
+          order.push(`${id} visible`);
+          read.push(owed(store, ana));
+        };
+        order.push(`${id} ${await done(store.append(says(ana, id), visible))}`);
+      };
+      await append('m1');
+      await append('m1');
+      const told = [...read];
+      holds(
+        told.length === 0 || store.journal !== undefined,
+        'only a store with a journal tells it before it answers',
+      );
+      same(
+        order,
+        [...(told.length === 0 ? [] : ['m1 visible']), 'm1 stored', 'm1 seen'],
+        'once, for the new one, before the answer',
+      );
+      for (const ids of await Promise.all(told)) same(ids, ['m1'], 'and untaken tells it from then on');
+    },
+  ),
+
   that('unavailable › every method says so', { needs: 'cut-off' }, async ({ store, cutOff }) => {
     await done(store.append(says(ana, 'm1')));
     await cutOff();

@@ -104,7 +104,7 @@ test('sweeps › take what has expired in slices, and stop with the store', asyn
       };
     },
   };
-  const { contextStore, chatStore, close } = openSqlite(path, { ...options, clock: counting });
+  const { contextStore, chatStore, tryWrite, close } = openSqlite(path, { ...options, clock: counting });
   await Promise.all(
     Array.from({ length: 1000 }, (_, index) => done(contextStore.append(says(ana, `m${index}`)))),
   );
@@ -112,7 +112,11 @@ test('sweeps › take what has expired in slices, and stop with the store', asyn
   await done(chatStore.spill(ana, [{ order: 0, effect: textEffect('e1') }], { epoch: 1, attempt: 1 }));
   await clock.advance(3 * day);
   await done(contextStore.append(says(luis, 'young')));
-  for (let slices = 0; slices < 10; slices += 1) await clock.advance(10);
+  for (let slices = 0; slices < 10; slices += 1) {
+    await clock.advance(10);
+    // comes after the slice that was asked for before
+    await done(tryWrite);
+  }
   t.is(timers, 1, 'one timer waits for the next round');
   await close();
   t.is(timers, 0);
