@@ -134,6 +134,8 @@ const start = async (prepare?: (container: DependencyContainer) => void): Promis
   const service = await startService(container);
   process.on('uncaughtException', (error) => {
     log.error('uncaught-exception', { error });
+    // also when nothing is left that keeps the process alive until then
+    process.exitCode = exitSoftware;
     void service.stop().finally(() => process.exit(exitSoftware));
   });
   stopOnSignals(log, async () => {

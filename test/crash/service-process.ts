@@ -12,8 +12,8 @@ export interface ServiceProcess {
   /** Resolves with the exit code after SIGTERM. */
   readonly stop: () => Promise<number | null>;
   readonly send: (signal: NodeJS.Signals) => void;
-  /** When the process has gone, by itself or not. */
-  readonly gone: () => Promise<void>;
+  /** When the process has gone, by itself or not: its exit code. */
+  readonly gone: () => Promise<number | null>;
   readonly isRunning: () => boolean;
   readonly pid: () => number | undefined;
   /** Lines that it logged with this event (or all), over all its lives. */
@@ -91,7 +91,10 @@ export const makeServiceProcess = (port: number, env: Readonly<Record<string, st
       return child?.exitCode ?? null;
     },
     send: (signal) => child?.kill(signal),
-    gone: async () => void (await over),
+    gone: async () => {
+      await over;
+      return child?.exitCode ?? null;
+    },
     isRunning: () => child !== undefined && child.exitCode === null && child.signalCode === null,
     pid: () => child?.pid,
     logged: (event) => lines.filter((line) => event === undefined || line.event === event),

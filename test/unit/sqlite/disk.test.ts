@@ -1,4 +1,5 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, statSync } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
 import test from 'ava';
 import { openDisk, type Disk } from '../../../src/adapters/sqlite/disk.ts';
 import { openSqlite } from '../../../src/adapters/sqlite/open-sqlite.ts';
@@ -126,6 +127,20 @@ test('a disk that fails › what it did not confirm was not stored, and nothing 
     t.is((await call())._tag, 'Left');
   t.true(errors.includes('disk-failed'));
   t.regex(failures[0]?.message ?? '', /EIO/u);
+  await close();
+});
+
+test('opening › after a crash leaves nothing in the log: what never reached the disk there would tear off what follows', async (t) => {
+  const { path, options } = await bench(t);
+  const { contextStore, close } = openSqlite(path, options);
+  await done(contextStore.append(says(ana, 'm1')));
+  // the file as a crash would leave it
+  for (const end of ['', '-wal']) await copyFile(`${path}${end}`, `${path}.copy${end}`);
+  t.true(statSync(`${path}.copy-wal`).size > 0);
+  const next = openSqlite(`${path}.copy`, options);
+  t.is(statSync(`${path}.copy-wal`).size, 0);
+  t.is((await done(next.contextStore.list(ana))).length, 1);
+  await next.close();
   await close();
 });
 
