@@ -172,11 +172,12 @@ export const makeWorldWith = async <Served extends Service>(
     for (;;) {
       const answer = await call('POST', '/v1/chats/connect', request, bearer);
       if (answer?.status === 200) break;
-      // it may have come through before a crash
+      // it may have come through before a crash. An active one is the chat before, whose end was not heard of yet: this one
+      // is accepted below
       if (answer?.status === 409) {
         const view = await call('GET', `/v1/chats/${userId}?provider=${provider}`, undefined, bearer);
         const body = (await view?.json().catch(() => undefined)) as { state?: string } | undefined;
-        if (body?.state === 'waiting' || body?.state === 'active') break;
+        if (body?.state === 'waiting') break;
       }
       await pause(50);
     }
