@@ -1,4 +1,6 @@
 import { closeSync, fdatasync, openSync } from 'node:fs';
+import { storeUnavailable } from '../../application/ports/errors.ts';
+import { E } from '../../domain/fp.ts';
 
 /** The write-ahead log on the disk. */
 export interface Disk {
@@ -12,6 +14,9 @@ export interface Disk {
   /** After the last `sync` has ended. */
   readonly close: () => void;
 }
+
+/** The answer to every call from then on. */
+export const diskHasFailed = E.left(storeUnavailable('the disk has failed'));
 
 /**
  * SQLite hands the log to the system (`synchronous = NORMAL`); this brings it to the disk, in a thread of the pool, while

@@ -3,7 +3,7 @@ import { storeUnavailable, type StoreUnavailable } from '../../application/ports
 import type { Log } from '../../application/ports/log.port.ts';
 import type { Metrics } from '../../application/ports/metrics.port.ts';
 import { E, type TaskEither } from '../../domain/fp.ts';
-import type { Disk } from './disk.ts';
+import { diskHasFailed, type Disk } from './disk.ts';
 
 /** Runs at once, between transactions: it sees every write that was answered. What `action` throws becomes the answer. */
 export type Read = <A>(action: () => A) => TaskEither<StoreUnavailable, A>;
@@ -20,7 +20,7 @@ export const makeReader =
   (action) =>
   () => {
     if (!db.isOpen) return Promise.resolve(E.left(storeUnavailable('the store is closed')));
-    if (disk.hasFailed()) return Promise.resolve(E.left(storeUnavailable('the disk has failed')));
+    if (disk.hasFailed()) return Promise.resolve(diskHasFailed);
     try {
       return Promise.resolve(E.right(action()));
     } catch (cause) {

@@ -4,7 +4,7 @@ import type { Log } from '../../application/ports/log.port.ts';
 import type { Metrics } from '../../application/ports/metrics.port.ts';
 import { storeUnavailable, type StoreUnavailable } from '../../application/ports/errors.ts';
 import { E, type Either, type TaskEither } from '../../domain/fp.ts';
-import type { Disk } from './disk.ts';
+import { diskHasFailed, type Disk } from './disk.ts';
 
 /** Operations of one transaction. */
 const groupMax = 256;
@@ -115,6 +115,7 @@ export const makeWriter = ({ db, disk, log, metrics, monotonic, undone }: Writer
   };
 
   const carryOut = (group: ReadonlyArray<Operation>): ReadonlyArray<Outcome> => {
+    if (disk.hasFailed()) return group.map(() => diskHasFailed);
     try {
       begin.run();
       const outcomes = together(group);
@@ -148,7 +149,7 @@ export const makeWriter = ({ db, disk, log, metrics, monotonic, undone }: Writer
     return group;
   };
 
-  const commitAll = (group: ReadonlyArray<Operation>): ReadonlyArray<Written> => {
+  const commitAll = (group: ReadonlyArray<Operation>): Written[] => {
     const outcomes = carryOut(group);
     return group.map((operation, index) => ({ operation, outcome: outcomes[index] as Outcome }));
   };
@@ -158,8 +159,13 @@ export const makeWriter = ({ db, disk, log, metrics, monotonic, undone }: Writer
     let told = false;
     for (const { operation, outcome } of written) {
       if (operation.committed === undefined || E.isLeft(outcome)) continue;
-      operation.committed(outcome.right as never);
       told = true;
+      try {
+        operation.committed(outcome.right as never);
+      } catch (error) {
+        // what is committed is committed, whatever is made of it
+        log.error('store-follower-failed', { error });
+      }
     }
     return told;
   };
@@ -178,7 +184,7 @@ export const makeWriter = ({ db, disk, log, metrics, monotonic, undone }: Writer
 
   const flush = async (): Promise<void> => {
     const started = monotonic();
-    const written = [...commitAll(nextGroup())];
+    const written = commitAll(nextGroup());
     if (tellCommitted(written)) {
       // what they ask for goes the same way to the disk
       await nextTick();
@@ -212,7 +218,6 @@ export const makeWriter = ({ db, disk, log, metrics, monotonic, undone }: Writer
       (action, size = 0, committed) =>
       () => {
         if (closed) return refuse('the store is closed');
-        if (disk.hasFailed()) return refuse('the disk has failed');
         if (queue.length >= queueMax || queuedText + size > queueTextMax)
           return refuse('too many writes are waiting');
         return new Promise((answer) => {

@@ -32,11 +32,13 @@ export const makeIngestMessages =
   ({ contexts, keepers, metrics, probe }: IngestDeps): Application['ingestMessages'] =>
   (messages) =>
   async () => {
-    const poked = new Set<string>();
+    const { poke, wake } = keepers;
+    const users = new Map<string, User>();
+    for (const { from, user } of messages) if (from === 'user') users.set(userKey(user), user);
     const pokeFor = ({ from, user }: Message): (() => void) | undefined =>
-      from === 'user' && keepers.poke !== undefined
+      from === 'user' && poke !== undefined
         ? () => {
-            if (keepers.poke?.(user) === true) poked.add(userKey(user));
+            if (poke(user)) users.delete(userKey(user));
           }
         : undefined;
     for (let from = 0; from < messages.length; from += portion) {
@@ -50,11 +52,8 @@ export const makeIngestMessages =
       }
     }
     probe.reached('message-stored');
-    const users = new Map<string, User>();
-    for (const { from, user } of messages) if (from === 'user') users.set(userKey(user), user);
-    for (const [key, user] of users) {
-      if (poked.has(key)) continue;
-      const woken = await keepers.wake(user);
+    for (const user of users.values()) {
+      const woken = await wake(user);
       if (E.isLeft(woken)) return woken;
     }
     return E.right(undefined);

@@ -83,6 +83,18 @@ test('a message › what is asked for when it can be read shares its sync', asyn
   await close();
 });
 
+test('a message › whoever fails over it when it can be read holds nothing up', async (t) => {
+  const { path, options, errors } = await bench(t);
+  const { contextStore, close } = openSqlite(path, options);
+  const visible = (): never => {
+    throw new Error('no use');
+  };
+  t.is(await done(contextStore.append(says(ana, 'm1'), visible)), 'stored');
+  t.is(await done(contextStore.append(says(ana, 'm2'))), 'stored');
+  t.deepEqual(errors, ['store-follower-failed']);
+  await close();
+});
+
 test('writes › asked for while the disk is waited for share the next sync', async (t) => {
   const { path, options } = await bench(t);
   const disk = makeSlowDisk();
