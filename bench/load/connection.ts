@@ -69,35 +69,41 @@ interface Waiting {
 }
 
 export const openSender = async (url: string, connections: number): Promise<Sender> => {
-  const all = new Set(await Promise.all(Array.from({ length: connections }, () => openConnection(url))));
-  const free = [...all];
-  const queue: Waiting[] = [];
-  const begin = (connection: Connection, request: string, resolve: (status: number) => void): void => {
-    connection.send(request, (status) => {
-      resolve(status);
-      const next = queue.shift();
-      if (next === undefined) free.push(connection);
-      else beginOn(connection, next.request, next.resolve).catch(next.reject);
-    });
+  const all = new Set<Connection>();
+  const open = async (): Promise<Connection> => {
+    const connection = await openConnection(url);
+    all.add(connection);
+    return connection;
   };
-  /** A server closes what lies idle: then another takes its place. */
-  const beginOn = async (
-    connection: Connection,
-    request: string,
-    resolve: (status: number) => void,
-  ): Promise<void> => {
-    if (connection.isFree()) return begin(connection, request, resolve);
-    all.delete(connection);
-    const fresh = await openConnection(url);
-    all.add(fresh);
-    begin(fresh, request, resolve);
+  const free = await Promise.all(Array.from({ length: connections }, open));
+  const queue: Waiting[] = [];
+  const answeredOn = (connection: Connection, { resolve }: Waiting, status: number): void => {
+    resolve(status);
+    const next = queue.shift();
+    if (next === undefined) free.push(connection);
+    else begin(connection, next);
+  };
+  const beginAnew = (waiting: Waiting): void => {
+    open().then(
+      (fresh) => fresh.send(waiting.request, (status) => answeredOn(fresh, waiting, status)),
+      waiting.reject,
+    );
+  };
+  /** A server closes what lies idle, perhaps at this very moment: as any client, it then takes a new connection. */
+  const begin = (connection: Connection, waiting: Waiting): void => {
+    if (!connection.isFree()) beginAnew(waiting);
+    else
+      connection.send(waiting.request, (status) =>
+        status === 0 ? beginAnew(waiting) : answeredOn(connection, waiting, status),
+      );
   };
   return {
     send: (request) =>
       new Promise((resolve, reject) => {
+        const waiting = { request, resolve, reject };
         const connection = free.pop();
-        if (connection === undefined) queue.push({ request, resolve, reject });
-        else beginOn(connection, request, resolve).catch(reject);
+        if (connection === undefined) queue.push(waiting);
+        else begin(connection, waiting);
       }),
     close: () => all.forEach((connection) => connection.close()),
   };
