@@ -65,22 +65,20 @@ const settle = async (side: Side): Promise<ReturnType<Talks['figures']>> => {
   return figures;
 };
 
-/** So many a second, half of them each way, over all chats by turns. */
+/** So many a second, evenly spread, users and agents by turns, over all chats. */
 const talkSteadily = async ({ talks }: Side, rate: number, seconds: number): Promise<void> => {
   const begun = performance.now();
   const troubles: unknown[] = [];
+  const speak = (turn: number): void => {
+    const index = Math.floor(turn / 2);
+    if (turn % 2 === 0) talks.write(index).catch((thrown: unknown) => troubles.push(thrown));
+    // far from the one who writes at about the same time
+    else talks.say(index + Math.floor(talks.count / 2), index % batchEvery === 0 ? batchSize : 1);
+  };
   let done = 0;
-  for (
-    const total = Math.floor((rate / 2) * seconds);
-    done < total && troubles.length === 0;
-    await pause(1)
-  ) {
-    const shouldBe = Math.min(total, Math.floor(((performance.now() - begun) / 1000) * (rate / 2)));
-    for (; done < shouldBe; done += 1) {
-      talks.write(done).catch((thrown: unknown) => troubles.push(thrown));
-      // far from the one that writes at the same time
-      talks.say(done + Math.floor(talks.count / 2), done % batchEvery === 0 ? batchSize : 1);
-    }
+  for (const total = Math.floor(rate * seconds); done < total && troubles.length === 0; await pause(1)) {
+    const shouldBe = Math.min(total, Math.floor(((performance.now() - begun) / 1000) * rate));
+    for (; done < shouldBe; done += 1) speak(done);
   }
   if (troubles.length > 0) throw troubles[0] as Error;
 };
@@ -134,7 +132,7 @@ export const relay: Benchmark = (options) =>
       tables: tablesOf(sides, ratios),
       ratios,
       notes: [
-        `${whole(chats)} active chats, ${whole(rate)} times a second somebody writes, half of them each way; every ` +
+        `${whole(chats)} active chats, ${whole(rate)} times a second somebody writes, users and agents by turns; every ` +
           `${batchEvery}th time an agent writes it is a batch of ${batchSize}, of which the first is timed`,
         'burst: all chats at once, one way; the stand-ins work through it too, see the bare bridge',
         'the bare bridge makes the same calls in the same order, and stores nothing',

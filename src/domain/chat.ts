@@ -147,7 +147,7 @@ const step = (policy: ChatPolicy, conversation: Conversation, event: ChatEvent):
 };
 
 /** By what they say, not by their place: a write whose answer was lost may be decided on once more. */
-const withoutSettled = (
+export const withoutSettled = (
   unsettled: ReadonlyArray<Settlement>,
   settled: ReadonlyArray<Settlement>,
 ): ReadonlyArray<Settlement> => {
@@ -474,6 +474,18 @@ const postsUntaken = (conversation: Conversation, chatId: ChatId): Conversation 
 };
 
 /** The bound posts have left (or are given up): what they settle is to be marked in the message store. */
+/** What it means for the message store that these posts left the lane. */
+export const settlementsOf = (
+  posts: ReadonlyArray<AgentPost>,
+  as: 'posted' | 'set-aside' | 'in-doubt',
+): ReadonlyArray<Settlement> =>
+  posts.flatMap(({ settles }): ReadonlyArray<Settlement> => {
+    if (settles === undefined) return [];
+    if (settles.what === 'message') return [{ ...settles, as: as === 'in-doubt' ? 'posted' : as }];
+    // a context that an agent may not have read is told to the next one (ADR 11)
+    return as === 'in-doubt' ? [] : [settles];
+  });
+
 const settleHead = (
   conversation: Conversation,
   chatId: ChatId,
@@ -484,16 +496,10 @@ const settleHead = (
   // a post may be given up before it was ever bound
   const leaving = as === 'set-aside' ? Math.max(1, lane.bound) : lane.bound;
   if (leaving === 0) return conversation;
-  const settled = lane.posts.slice(0, leaving).flatMap(({ settles }): ReadonlyArray<Settlement> => {
-    if (settles === undefined) return [];
-    if (settles.what === 'message') return [{ ...settles, as: as === 'in-doubt' ? 'posted' : as }];
-    // a context that an agent may not have read is told to the next one (ADR 11)
-    return as === 'in-doubt' ? [] : [settles];
-  });
   return withAgentLane(withoutInAgentLane(conversation, chatId, 'giveUp'), chatId, () => ({
     posts: lane.posts.slice(leaving),
     bound: 0,
-    unsettled: [...lane.unsettled, ...settled],
+    unsettled: [...lane.unsettled, ...settlementsOf(lane.posts.slice(0, leaving), as)],
   }));
 };
 

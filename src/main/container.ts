@@ -95,7 +95,7 @@ export const makeContainer = async (config: Config, remotes: RemotesConfig): Pro
       baseUrl: remotes.crm.baseUrl,
       apiVersion: remotes.crm.apiVersion,
       login: loginOf(remotes.login),
-      exchange: limitCalls(get(tokens.salesforceRate), get(tokens.calls).exchange),
+      exchange: limitCalls(get(tokens.salesforceRate), get(tokens.relay).exchange),
       loginExchange: get(tokens.calls).exchange,
       clock: get(tokens.clock),
     }),

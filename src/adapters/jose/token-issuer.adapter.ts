@@ -1,4 +1,4 @@
-import { createSecretKey, type KeyObject } from 'node:crypto';
+import { createSecretKey, type webcrypto } from 'node:crypto';
 import * as t from 'io-ts';
 import { errors, type JWTVerifyResult, jwtVerify, SignJWT } from 'jose';
 import { E, type Either } from '../../domain/fp.ts';
@@ -40,7 +40,7 @@ export const makeTokenIssuer = (options: TokenIssuerOptions): TokenIssuer => {
   const key = keyOf(options.secretKey);
   const previous = options.previousKey === undefined ? undefined : keyOf(options.previousKey);
 
-  const verifyWith = (token: string, secret: KeyObject): Promise<JWTVerifyResult> =>
+  const verifyWith = (token: string, secret: webcrypto.CryptoKey): Promise<JWTVerifyResult> =>
     jwtVerify(token, secret, {
       algorithms: [algorithm],
       typ: type,
@@ -86,7 +86,12 @@ export const makeTokenIssuer = (options: TokenIssuerOptions): TokenIssuer => {
   };
 };
 
-const keyOf = (secret: string): KeyObject => createSecretKey(Buffer.from(secret, 'utf8'));
+/** In the form that jose uses as it is: any other it would turn into this one at each token. */
+const keyOf = (secret: string): webcrypto.CryptoKey =>
+  createSecretKey(Buffer.from(secret, 'utf8')).toCryptoKey({ name: 'HMAC', hash: 'SHA-256' }, false, [
+    'sign',
+    'verify',
+  ]);
 
 const invalid = (detail: string): Either<InvalidToken, never> => E.left({ _tag: 'InvalidToken', detail });
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { membersOf, textOf } from './read.ts';
 
 /** The whole talk as ChasitorSessionData tells it after a reconnect, and what of it is known (relay.md §4.5). */
@@ -22,7 +22,7 @@ export const digest = (text: string): string => {
     .replace(/&(?:lt|gt|quot|#39|amp);/gu, (entity) => entities[entity] ?? entity)
     .replace(/\r\n?/gu, '\n')
     .trim();
-  return createHash('sha256').update(plain).digest('base64url').slice(0, 12);
+  return hash('sha256', plain, 'base64url').slice(0, 12);
 };
 
 /** Enough to know a line again among those that are expected; many of them are kept. */

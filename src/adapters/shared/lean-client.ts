@@ -9,8 +9,8 @@ import { clientOver, type Call, type HttpClient, type HttpClientOptions, type Ht
 import { retryAfterMs } from './retry-after.ts';
 
 /**
- * As `makeHttpClient`, on node:http itself: for what is called for each message, and for polls, of which ten thousand may
- * wait (ADR 7).
+ * As `makeHttpClient`, on node:http itself: for what is called for each message or connect, and for polls, of which ten
+ * thousand may wait (ADR 7).
  */
 export const makeLeanClient = (options: HttpClientOptions): HttpClient => {
   const { clock, maxAnswerBytes, userAgent = 'relevo' } = options;

@@ -14,6 +14,8 @@ export interface Arrivals {
   readonly next: () => Arrival;
   /** At or above all before, below all later; inside a write only. */
   readonly mark: () => Arrival;
+  /** As `mark`, where the file has been told of that time already and nothing is to be written; else undefined. */
+  readonly promisedMark: () => Arrival | undefined;
   /** The write that ran `next` or `mark` was undone. */
   readonly undone: () => void;
   /** Hands back what was promised and not used; after the last write, in none itself. */
@@ -46,6 +48,10 @@ export const makeArrivals = (db: DatabaseSync, clock: Clock): Arrivals => {
   return {
     next: () => give(Math.max(last + 1, now())),
     mark: () => give(Math.max(last, now())),
+    promisedMark: () => {
+      const mark = Math.max(last, now());
+      return mark > promised ? undefined : give(mark);
+    },
     undone: () => {
       promised = 0;
     },

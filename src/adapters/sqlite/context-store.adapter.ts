@@ -3,6 +3,7 @@ import type { Clock } from '../../application/ports/clock.port.ts';
 import type { ContextStore } from '../../application/ports/context-store.port.ts';
 import { userKey, type User } from '../../domain/channel.ts';
 import type { Settlement } from '../../domain/effect.ts';
+import { E } from '../../domain/fp.ts';
 import type { StoredMessage } from '../../domain/message.ts';
 import { dayMs, messageLifeMs, type StoreOptions } from '../shared/stores.ts';
 import type { Arrivals } from './arrivals.ts';
@@ -93,7 +94,12 @@ export const makeSqliteContextStore = (deps: Deps): SweptContextStore => {
       );
     },
 
-    mark: () => write(() => arrivals.mark()),
+    mark: () => async () => {
+      const promised = await read(() => arrivals.promisedMark())();
+      return E.isRight(promised) && promised.right !== undefined
+        ? E.right(promised.right)
+        : write(() => arrivals.mark())();
+    },
 
     list: (user, { upTo = Number.MAX_SAFE_INTEGER, newest = Infinity } = {}) =>
       read(() => {

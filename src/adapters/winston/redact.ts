@@ -99,6 +99,9 @@ const rules: ReadonlyArray<Rule> = [
   ],
 ];
 
+/** A state, a reason, the name of an event: no rule speaks of those, and most values are such. */
+const word = /^[a-z-]{0,24}$/u;
+
 /** In the quotes that the value had, so that JSON stays JSON. */
 const inQuotes = (value: string | undefined, mask: string): string => {
   const quote = /^\\*"/u.exec(value ?? '')?.[0] ?? '';
@@ -127,6 +130,7 @@ export const makeTextRedactor = (known: ReadonlyArray<string>): ((text: string) 
   return (text) => {
     let redacted = text;
     for (const secret of spellings) redacted = redacted.replaceAll(secret, masks.secret);
+    if (word.test(redacted)) return redacted;
     for (const [pattern, mask] of rules) {
       redacted = typeof mask === 'string' ? redacted.replace(pattern, mask) : redacted.replace(pattern, mask);
     }

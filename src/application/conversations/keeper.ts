@@ -30,6 +30,8 @@ export interface Keeper {
    * stored; while the store does not answer it waits. Rejects only with what the plan itself threw.
    */
   readonly apply: (plan: Plan) => Promise<Applied>;
+  /** The plan goes along with the next write, whatever that is for: nothing waits for it, and it may be lost. */
+  readonly ride: (plan: Plan) => void;
   /** Looks at the store: somebody else may have written (a finish at another instance), or taken it over. */
   readonly refresh: () => Promise<Applied>;
   readonly isLost: () => boolean;
@@ -68,10 +70,13 @@ interface Waiting {
 /** Plans that share one write. */
 const batchMax = 64;
 
+const noop = (): void => undefined;
+
 export const makeKeeper = (deps: KeeperDeps, initial: StoredConversation): Keeper => {
   const { user } = initial.conversation;
   let stored = initial;
   let waiting: Waiting[] = [];
+  let riders: Waiting[] = [];
   let working = false;
   let lost = false;
   /** How often it was distrusted, and how much of that a reading or a write since then has settled. */
@@ -88,7 +93,8 @@ export const makeKeeper = (deps: KeeperDeps, initial: StoredConversation): Keepe
   const work = async (): Promise<void> => {
     working = true;
     while (waiting.length > 0 && !lost) {
-      const batch = waiting.splice(0, batchMax);
+      const batch = [...riders, ...waiting.splice(0, batchMax)];
+      riders = [];
       try {
         const applied = await carryOut(batch);
         for (const { resolve } of batch) resolve(applied);
@@ -229,6 +235,9 @@ export const makeKeeper = (deps: KeeperDeps, initial: StoredConversation): Keepe
     user,
     conversation: () => stored.conversation,
     apply: (plan) => enqueue(plan, false),
+    ride: (plan) => {
+      riders.push({ plan, reload: false, resolve: noop, reject: noop });
+    },
     refresh: () => enqueue(() => [], true),
     isLost: () => lost,
     mayAct: () => !lost && settled === distrusts,

@@ -1,10 +1,11 @@
+import { settlementsOf, withoutSettled } from '../../domain/chat.ts';
 import type { ChatEvent } from '../../domain/chat-event.ts';
-import type { AgentLane, ChatLanes } from '../../domain/conversation.ts';
+import { isOpen, type AgentLane, type ChatLanes } from '../../domain/conversation.ts';
 import type { AgentPost, ChatId, Settlement } from '../../domain/effect.ts';
 import { E } from '../../domain/fp.ts';
 import { contextMaxEntries } from '../../domain/policy.ts';
 import { isOwedElsewhere } from '../../domain/to-agent.ts';
-import type { Keeper } from '../conversations/keeper.ts';
+import type { Keeper, Plan } from '../conversations/keeper.ts';
 import type { AgentDesk, DeskAnswer, PostOutcome, Prepared } from '../ports/agent-desk.port.ts';
 import type { ContextStore } from '../ports/context-store.port.ts';
 import type { Turns } from '../ports/turns.port.ts';
@@ -74,6 +75,8 @@ export const makeAgentLane = (
   const inbox = makeInbox(policy, chatId);
   let busy = false;
   let settling = false;
+  /** What the message store knows already, and the conversation still holds. */
+  let marked: ReadonlyArray<Settlement> = [];
   let closing = false;
   let later: (() => void) | undefined;
   let listening: AbortController | undefined;
@@ -100,7 +103,8 @@ export const makeAgentLane = (
       closing = true;
       inbox.soil();
     }
-    if (lanes.agent.unsettled.length > 0) settle(lanes.agent.unsettled);
+    if (lanes.agent.unsettled.length === 0) marked = [];
+    settle(withoutSettled(lanes.agent.unsettled, marked));
     if (busy) return;
     const { agent } = lanes;
     const [head] = agent.posts;
@@ -197,7 +201,7 @@ export const makeAgentLane = (
   };
 
   const settle = (settlements: ReadonlyArray<Settlement>): void => {
-    if (settling) return;
+    if (settling || settlements.length === 0) return;
     settling = true;
     inBackground(deps, about, mark(settlements), () => {
       settling = false;
@@ -209,12 +213,21 @@ export const makeAgentLane = (
     for (let failures = 1; !keeper.isLost(); failures += 1) {
       if (E.isRight(await contexts.settle(user, chatId, settlements)())) {
         inbox.settled(settlements);
-        await keeper.apply(() => [{ type: 'settled', chatId, settlements }]);
+        await noteSettled(settlements);
         break;
       }
       await pause(clock, backoffMs(failures, deps.ids.random()), deps.halt);
       if (deps.halt.aborted) break;
     }
+  };
+
+  /** To mark a message once more does no harm: while the chat goes on there is always a next write to ride on. */
+  const noteSettled = async (settlements: ReadonlyArray<Settlement>): Promise<void> => {
+    const plan: Plan = () => [{ type: 'settled', chatId, settlements }];
+    const { chat } = keeper.conversation();
+    if (!isOpen(chat) || chat.id !== chatId) return void (await keeper.apply(plan));
+    marked = [...marked, ...settlements];
+    keeper.ride(plan);
   };
 
   // -- posting
@@ -270,7 +283,8 @@ export const makeAgentLane = (
     const wait = backoffMs(trouble.failures + 1, deps.ids.random());
     let outcome: PostOutcome | undefined;
     let interrupt = false;
-    await keeper.apply((conversation) => {
+    let delivered: ReadonlyArray<Settlement> = [];
+    const applied = keeper.apply((conversation) => {
       const lanes = conversation.lanes.chats[chatId];
       outcome = undefined;
       if (lanes?.desk === undefined || lanes.agent.bound === 0 || lanes.agent.posts[0]?.id !== head.id)
@@ -278,11 +292,16 @@ export const makeAgentLane = (
       const settled = adapter.settle(lanes.desk.state, answer, clock.now());
       ({ outcome, interrupt } = settled);
       if (words === 'unheard' && isLast(head, outcome.outcome)) return [];
+      if (outcome.outcome === 'delivered')
+        delivered = settlementsOf(lanes.agent.posts.slice(0, lanes.agent.bound), 'posted');
       const state: ChatEvent = { type: 'desk-state', chatId, state: settled.state };
       if (outcome.outcome === 'session-over')
         return [state, sessionOver(outcome.detail), ...abandoned(lanes)];
       return [state, ...eventsOf(outcome, { worksForOthers, wait })];
     });
+    // the desk has it, whatever becomes of the write: the two may share their way to the disk
+    settle(delivered);
+    await applied;
     if (interrupt) hearing.interrupt();
     // a delivered end was noted before its last words
     if (words === 'unheard' || outcome?.outcome !== 'delivered') note(outcome, head, ticket);

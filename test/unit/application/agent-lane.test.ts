@@ -51,6 +51,8 @@ const setUp = async (answer: () => Promise<Answer>) => {
     contextUntil: at + 86_400_000,
   };
   const settled: Settlement[] = [];
+  /** Posts in the lane, as stored, whenever something was marked. */
+  const postsWhenMarked: (number | undefined)[] = [];
   const start = async () => {
     const [rest, halt] = [new AbortController(), new AbortController()];
     let pump = (): void => undefined;
@@ -70,6 +72,7 @@ const setUp = async (answer: () => Promise<Answer>) => {
           untaken: () => TE.right(settled.length > 0 ? [] : [message]),
           settle: (_user, _chatId, settlements) => {
             settled.push(...settlements);
+            postsWhenMarked.push(agentOf(keeper.conversation())?.posts.length);
             return TE.right(undefined);
           },
         },
@@ -90,7 +93,7 @@ const setUp = async (answer: () => Promise<Answer>) => {
     await clock.advance(0);
     return { keeper, lane, rest };
   };
-  return { clock, gate, settled, start, posts: () => posts };
+  return { clock, gate, settled, postsWhenMarked, saves: bench.saves, start, posts: () => posts };
 };
 
 const agentOf = (conversation: Conversation) => conversation.lanes.chats[chatId]?.agent;
@@ -208,6 +211,27 @@ test('the end is posted › what the agent said before it is listened for, until
   t.is(keeper.conversation().lanes.user.at(-1)?.text, 'adiós');
   t.false(lane.isBusy());
   t.is(agentOf(keeper.conversation()), undefined, 'the lane is done with');
+});
+
+const agentSays = deskTold(Date.UTC(2026, 10, 2, 12, 1), { type: 'agent-said', text: 'hola' });
+
+test('a message that was posted › is marked while that is stored, and noted with the next write, of whatever', async (t) => {
+  const { clock, postsWhenMarked, saves, settled, start } = await setUp(() => Promise.resolve(answered(200)));
+  const { keeper } = await start();
+  await clock.advance(20);
+  const marked: Settlement = { what: 'message', id: 'm1', as: 'posted' };
+  t.deepEqual(settled, [marked]);
+  t.deepEqual(postsWhenMarked, [1], 'that it was posted was not stored yet');
+  t.deepEqual(agentOf(keeper.conversation())?.posts, []);
+  t.deepEqual(agentOf(keeper.conversation())?.unsettled, [marked]);
+  const before = saves.length;
+  await clock.advance(60_000);
+  t.is(saves.length, before, 'no write for this alone');
+  await keeper.apply(() => [agentSays]);
+  t.is(saves.length, before + 1);
+  t.deepEqual(agentOf(keeper.conversation())?.unsettled, []);
+  await clock.advance(20);
+  t.deepEqual(settled, [marked], 'marked once');
 });
 
 test('the end is posted › once, and with nothing heard in two seconds it is done with', async (t) => {

@@ -22,6 +22,24 @@ test('keeper › plans that wait for the same write share it, and one that throw
   t.is(bench.saves.length, 2);
 });
 
+test('keeper › a plan that rides › is carried out with the next write, and causes none', async (t) => {
+  const bench = makeBench();
+  const keeper = keeperOf(bench, await begun(bench));
+  const before = bench.saves.length;
+  const at = Date.UTC(2026, 10, 2, 13);
+  keeper.ride(() => [{ type: 'user-spoke', chatId: 'chat-a', at }]);
+  keeper.ride(() => {
+    throw new Error('sample');
+  });
+  await bench.clock.advance(60_000);
+  t.is(bench.saves.length, before);
+  t.is(keeper.backlog(), 0, 'nobody waits for it');
+  t.is(await keeper.apply(() => [finishAsked]), 'saved');
+  t.is(bench.saves.length, before + 1);
+  t.is(keeper.conversation().chat?.activeAt, at);
+  t.is(keeper.conversation().chat?.state, 'ended');
+});
+
 test('keeper › a write whose answer was lost is found by its id, and written once', async (t) => {
   const bench = makeBench();
   const keeper = keeperOf(bench, await begun(bench));

@@ -70,6 +70,27 @@ test('arrival › a mark is not undercut after a crash, though nothing was store
   await close();
 });
 
+test('arrival › a mark shortly after another arrival or mark writes nothing, and holds all the same', async (t) => {
+  const { path, options, clock } = await bench(t);
+  let written = 0;
+  const metrics = { ...options.metrics, observe: () => void (written += 1) };
+  const { contextStore, close } = openSqlite(path, { ...options, metrics });
+  await done(contextStore.append(says(ana, 'm1')));
+  t.is(written, 1);
+  const mark = await done(contextStore.mark());
+  t.is(written, 1);
+  await done(contextStore.append(says(ana, 'm2')));
+  const later = await done(contextStore.untaken(ana, mark, 10));
+  t.deepEqual(
+    later.map(({ id }) => id),
+    ['m2'],
+  );
+  clock.jump(hour);
+  t.true((await done(contextStore.mark())) > mark);
+  t.is(written, 3, 'an hour later the file is told anew');
+  await close();
+});
+
 test('closing › carries out what was asked for before, and nothing that comes after', async (t) => {
   const { path, options } = await bench(t);
   const { contextStore, close } = openSqlite(path, options);
