@@ -152,11 +152,11 @@ export const makeKeeper = (deps: KeeperDeps, initial: StoredConversation): Keepe
         return 'saved';
       }
       if (written === 'lost') return 'lost';
-      if (written !== 'conflict') doubtful = decision;
-      if (written === 'unavailable') {
-        failures += 1;
-        await pause(deps.clock, Math.min(5_000, 50 * 2 ** failures) * (0.5 + deps.ids.random() / 2));
-      }
+      if (written === 'conflict') continue;
+      doubtful = decision;
+      // also where it can still be read: a store that refuses at once would be asked without end
+      failures += 1;
+      await pause(deps.clock, Math.min(5_000, 50 * 2 ** failures) * (0.5 + deps.ids.random() / 2));
     }
   };
 

@@ -70,6 +70,28 @@ test('keeper › while the store does not answer it waits, longer from time to t
   t.is(await applied, 'saved');
 });
 
+test('keeper › a store that refuses writes at once and can be read › is asked with pauses, and in the end has it', async (t) => {
+  const bench = makeBench();
+  const keeper = keeperOf(bench, await begun(bench));
+  const { save } = bench.store;
+  let tries = 0;
+  Object.assign(bench.store, {
+    save: (one: Save) => {
+      tries += 1;
+      if (tries > 1_000) throw new Error('asked without end');
+      return save(one);
+    },
+  });
+  bench.trouble.save = 'down';
+  const applied = keeper.apply(() => [finishAsked]);
+  await bench.clock.advance(60_000);
+  t.true(tries > 5 && tries < 40, `${tries} tries in a minute`);
+  bench.trouble.save = 'none';
+  await bench.clock.advance(5_000);
+  t.is(await applied, 'saved');
+  t.is((await bench.stored()).conversation.chat?.state, 'ended');
+});
+
 test('keeper › decides again over what somebody else wrote meanwhile', async (t) => {
   const bench = makeBench();
   const initial = await begun(bench);
@@ -100,7 +122,9 @@ test('keeper › a write whose answer was lost, under one of somebody else’s �
       return outcome;
     },
   });
-  t.is(await keeper.apply(({ chat }) => (isOpen(chat) ? [finishAsked] : [])), 'saved');
+  const applied = keeper.apply(({ chat }) => (isOpen(chat) ? [finishAsked] : []));
+  await bench.clock.advance(1_000);
+  t.is(await applied, 'saved');
   t.is(told.length, 1);
   t.is(told[0]?.conversation.chat?.reason, 'finished');
 });
