@@ -85,6 +85,11 @@ export const makeAgentLane = (
 
   const lanesNow = (): ChatLanes | undefined => keeper.conversation().lanes.chats[chatId];
 
+  const isGoingOn = (): boolean => {
+    const { chat } = keeper.conversation();
+    return isOpen(chat) && chat.id === chatId;
+  };
+
   const begin = (work: () => Promise<void>): void => {
     busy = true;
     inBackground(deps, about, work(), () => {
@@ -103,7 +108,8 @@ export const makeAgentLane = (
       closing = true;
       inbox.soil();
     }
-    if (lanes.agent.unsettled.length === 0) marked = [];
+    // what was marked and cannot wait for a next write any more is marked once more
+    if (lanes.agent.unsettled.length === 0 || !isGoingOn()) marked = [];
     settle(withoutSettled(lanes.agent.unsettled, marked));
     if (busy) return;
     const { agent } = lanes;
@@ -224,8 +230,7 @@ export const makeAgentLane = (
   /** To mark a message once more does no harm: while the chat goes on there is always a next write to ride on. */
   const noteSettled = async (settlements: ReadonlyArray<Settlement>): Promise<void> => {
     const plan: Plan = () => [{ type: 'settled', chatId, settlements }];
-    const { chat } = keeper.conversation();
-    if (!isOpen(chat) || chat.id !== chatId) return void (await keeper.apply(plan));
+    if (!isGoingOn()) return void (await keeper.apply(plan));
     marked = [...marked, ...settlements];
     keeper.ride(plan);
   };

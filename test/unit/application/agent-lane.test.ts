@@ -53,13 +53,14 @@ const setUp = async (answer: () => Promise<Answer>) => {
   const settled: Settlement[] = [];
   /** Posts in the lane, as stored, whenever something was marked. */
   const postsWhenMarked: (number | undefined)[] = [];
-  const start = async () => {
+  const start = async (change: Partial<Keeper> = {}) => {
     const [rest, halt] = [new AbortController(), new AbortController()];
     let pump = (): void => undefined;
     const complete = makeBindPosts({ desks, clock, decide: deps.decide });
     const keeper: Keeper = keeperOf({ ...bench, deps: { ...deps, complete } }, await bench.stored(), {
       onSaved: () => pump(),
     });
+    Object.assign(keeper, change);
     // as whoever takes a conversation over does first
     await keeper.apply(() => [{ type: 'recovered' }]);
     const lane = makeAgentLane(
@@ -232,6 +233,17 @@ test('a message that was posted › is marked while that is stored, and noted wi
   t.deepEqual(agentOf(keeper.conversation())?.unsettled, []);
   await clock.advance(20);
   t.deepEqual(settled, [marked], 'marked once');
+});
+
+test('a message that was posted, which the write that ends the chat does not note › is noted after it', async (t) => {
+  const { clock, start } = await setUp(() => Promise.resolve(answered(200)));
+  // what rides comes too late for that write
+  const { keeper, lane } = await start({ ride: () => undefined });
+  await clock.advance(20);
+  await keeper.apply(() => [end]);
+  await clock.advance(20);
+  t.false(lane.isBusy());
+  t.is(agentOf(keeper.conversation()), undefined, 'the lane is done with');
 });
 
 test('the end is posted › once, and with nothing heard in two seconds it is done with', async (t) => {
