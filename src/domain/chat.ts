@@ -473,7 +473,6 @@ const postsUntaken = (conversation: Conversation, chatId: ChatId): Conversation 
     : conversation;
 };
 
-/** The bound posts have left (or are given up): what they settle is to be marked in the message store. */
 /** What it means for the message store that these posts left the lane. */
 export const settlementsOf = (
   posts: ReadonlyArray<AgentPost>,
@@ -486,6 +485,7 @@ export const settlementsOf = (
     return as === 'in-doubt' ? [] : [settles];
   });
 
+/** The bound posts have left (or are given up): what they settle is to be marked in the message store. */
 const settleHead = (
   conversation: Conversation,
   chatId: ChatId,

@@ -23,7 +23,7 @@ export const tokens = {
   probe: token<NonNullable<Ports['probe']>>('probe'),
   stores: token<Stores>('stores'),
   calls: token<HttpClient>('HTTP client for what is called now and then'),
-  relay: token<HttpClient>('HTTP client for what is called for each message'),
+  relay: token<HttpClient>('HTTP client for what is called for each message or connect'),
   polls: token<HttpClient>('HTTP client for long polls'),
   salesforceRate: token<RateLimiter>('rate of calls to Salesforce'),
   yaloRate: token<RateLimiter>('rate of messages to Yalo'),

@@ -90,6 +90,13 @@ export const makeAgentLane = (
     return isOpen(chat) && chat.id === chatId;
   };
 
+  /** Of what was marked, all that the conversation holds as unsettled, or will once the tick of its post is stored. */
+  const stillHeld = ({ bound, posts, unsettled }: AgentLane): ReadonlyArray<Settlement> => {
+    if (marked.length === 0) return marked;
+    const held = [...unsettled, ...settlementsOf(posts.slice(0, bound), 'posted')];
+    return withoutSettled(marked, withoutSettled(marked, held));
+  };
+
   const begin = (work: () => Promise<void>): void => {
     busy = true;
     inBackground(deps, about, work(), () => {
@@ -108,8 +115,8 @@ export const makeAgentLane = (
       closing = true;
       inbox.soil();
     }
-    // what was marked and cannot wait for a next write any more is marked once more
-    if (lanes.agent.unsettled.length === 0 || !isGoingOn()) marked = [];
+    // once the chat is over there may be no next write to wait for: then it is marked once more
+    marked = isGoingOn() ? stillHeld(lanes.agent) : [];
     settle(withoutSettled(lanes.agent.unsettled, marked));
     if (busy) return;
     const { agent } = lanes;

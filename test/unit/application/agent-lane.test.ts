@@ -6,6 +6,7 @@ import { makeBindPosts } from '../../../src/application/lanes/bind-posts.ts';
 import { makeRemoteGate } from '../../../src/application/lanes/remote-gate.ts';
 import type { Keeper } from '../../../src/application/conversations/keeper.ts';
 import type { RemoteFailure } from '../../../src/application/ports/errors.ts';
+import type { Save } from '../../../src/application/ports/chat-store.port.ts';
 import { noProbe } from '../../../src/application/ports/probe.port.ts';
 import type { Conversation } from '../../../src/domain/conversation.ts';
 import type { Settlement } from '../../../src/domain/effect.ts';
@@ -94,7 +95,7 @@ const setUp = async (answer: () => Promise<Answer>) => {
     await clock.advance(0);
     return { keeper, lane, rest };
   };
-  return { clock, gate, settled, postsWhenMarked, saves: bench.saves, start, posts: () => posts };
+  return { clock, gate, settled, postsWhenMarked, saves: bench.saves, store: bench.store, start, posts: () => posts };
 };
 
 const agentOf = (conversation: Conversation) => conversation.lanes.chats[chatId]?.agent;
@@ -233,6 +234,21 @@ test('a message that was posted › is marked while that is stored, and noted wi
   t.deepEqual(agentOf(keeper.conversation())?.unsettled, []);
   await clock.advance(20);
   t.deepEqual(settled, [marked], 'marked once');
+});
+
+test('a message that was posted, and marked before that is stored › is marked once', async (t) => {
+  const { clock, settled, start, store } = await setUp(() => Promise.resolve(answered(200)));
+  const { save } = store;
+  Object.assign(store, {
+    save: (one: Save) => () => new Promise((resolve) => clock.after(50, () => resolve(save(one)()))),
+  });
+  const starting = start();
+  await clock.advance(1_000);
+  const { keeper } = await starting;
+  await clock.advance(1_000);
+  const marked: Settlement = { what: 'message', id: 'm1', as: 'posted' };
+  t.deepEqual(agentOf(keeper.conversation())?.unsettled, [marked]);
+  t.deepEqual(settled, [marked]);
 });
 
 test('a message that was posted, which the write that ends the chat does not note › is noted after it', async (t) => {
