@@ -95,7 +95,16 @@ const setUp = async (answer: () => Promise<Answer>) => {
     await clock.advance(0);
     return { keeper, lane, rest };
   };
-  return { clock, gate, settled, postsWhenMarked, saves: bench.saves, store: bench.store, start, posts: () => posts };
+  return {
+    clock,
+    gate,
+    settled,
+    postsWhenMarked,
+    saves: bench.saves,
+    store: bench.store,
+    start,
+    posts: () => posts,
+  };
 };
 
 const agentOf = (conversation: Conversation) => conversation.lanes.chats[chatId]?.agent;
