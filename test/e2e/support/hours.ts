@@ -84,6 +84,7 @@ export const startHours = async (
       running.calls = calls.inFlight;
       running.polls = polls.inFlight;
       container.register(tokens.calls, { useFactory: instanceCachingFactory(() => calls) });
+      container.register(tokens.relay, { useFactory: instanceCachingFactory(() => calls) });
       container.register(tokens.polls, { useFactory: instanceCachingFactory(() => polls) });
       options.prepare?.(container);
     },
