@@ -147,12 +147,17 @@ const step = (policy: ChatPolicy, conversation: Conversation, event: ChatEvent):
 };
 
 /** By what they say, not by their place: a write whose answer was lost may be decided on once more. */
+export const isAmong = (settlements: ReadonlyArray<Settlement>): ((one: Settlement) => boolean) => {
+  const said = new Set(settlements.map((one) => JSON.stringify(one)));
+  return (one) => said.has(JSON.stringify(one));
+};
+
 export const withoutSettled = (
   unsettled: ReadonlyArray<Settlement>,
   settled: ReadonlyArray<Settlement>,
 ): ReadonlyArray<Settlement> => {
-  const gone = new Set(settled.map((one) => JSON.stringify(one)));
-  return unsettled.filter((one) => !gone.has(JSON.stringify(one)));
+  const isSettled = isAmong(settled);
+  return unsettled.filter((one) => !isSettled(one));
 };
 
 const onPresentChat = (

@@ -161,6 +161,10 @@ export const isOpen = (
 ): chat is Chat & { readonly state: 'requested' | 'waiting' | 'active' } =>
   chat !== undefined && (chat.state === 'requested' || chat.state === 'waiting' || chat.state === 'active');
 
+/** The user's present chat is that one, and open. */
+export const isPresent = ({ chat }: Conversation, chatId: ChatId): boolean =>
+  isOpen(chat) && chat.id === chatId;
+
 /** Something is still to be done for this user: an owner must keep at it. */
 export const isBusy = (conversation: Conversation): boolean =>
   isOpen(conversation.chat) ||

@@ -1,7 +1,13 @@
 import { notUploadedText, readable, uploadedNotice } from './agent-text.ts';
 import { fitting, hasRoomFor, hasRoomForUpload, storedBytes } from './bounds.ts';
 import { renderContext } from './context.ts';
-import { emptyLanes, isOpen, type ChatLanes, type Conversation, type UploadState } from './conversation.ts';
+import {
+  emptyLanes,
+  isPresent,
+  type ChatLanes,
+  type Conversation,
+  type UploadState,
+} from './conversation.ts';
 import type { ChatId, Upload } from './effect.ts';
 import {
   agentPieces,
@@ -31,8 +37,6 @@ const captionMaxPieces = 12;
 const captionMaxBytes = 12 * 1024;
 /** Characters of a caption that can become the file's title (remotes.md §2). */
 const titleMax = 255;
-
-const isPresent = ({ chat }: Conversation, chatId: ChatId): boolean => isOpen(chat) && chat.id === chatId;
 
 /** The chat still takes this message: it is open, or it ends only after it. */
 const isOwed = (conversation: Conversation, chatId: ChatId, { arrival }: StoredMessage): boolean => {

@@ -190,11 +190,11 @@ export const makeKeeper = (deps: KeeperDeps, initial: StoredConversation): Keepe
   const write = async (
     decided: Conversation,
     attempts: string[],
-  ): Promise<'saved' | 'lost' | 'conflict' | 'doubtful' | 'unavailable'> => {
+  ): Promise<'saved' | 'lost' | 'conflict' | 'doubtful'> => {
     const asOf = distrusts;
     const { effects, conversation } = spillage(decided);
     const stamp = { epoch: stored.epoch, attempt: (writes += 1) };
-    if (effects.length > 0 && E.isLeft(await deps.store.spill(user, effects, stamp)())) return 'unavailable';
+    if (effects.length > 0 && E.isLeft(await deps.store.spill(user, effects, stamp)())) return 'doubtful';
     const writeId = deps.ids.writeId();
     attempts.push(writeId);
     const done = !isBusy(conversation);
@@ -211,7 +211,7 @@ export const makeKeeper = (deps: KeeperDeps, initial: StoredConversation): Keepe
     );
     if (saved.outcome === 'unavailable') {
       deps.log.warn('conversation-not-saved', { user: user.id, detail: saved.detail });
-      return 'unavailable';
+      return 'doubtful';
     }
     if (saved.outcome === 'conflict') {
       if (!take(O.toUndefined(saved.found), asOf)) return 'lost';

@@ -1,6 +1,6 @@
-import { settlementsOf, withoutSettled } from '../../domain/chat.ts';
+import { isAmong, settlementsOf, withoutSettled } from '../../domain/chat.ts';
 import type { ChatEvent } from '../../domain/chat-event.ts';
-import { isOpen, type AgentLane, type ChatLanes } from '../../domain/conversation.ts';
+import { isPresent, type AgentLane, type ChatLanes } from '../../domain/conversation.ts';
 import type { AgentPost, ChatId, Settlement } from '../../domain/effect.ts';
 import { E } from '../../domain/fp.ts';
 import { contextMaxEntries } from '../../domain/policy.ts';
@@ -85,16 +85,12 @@ export const makeAgentLane = (
 
   const lanesNow = (): ChatLanes | undefined => keeper.conversation().lanes.chats[chatId];
 
-  const isGoingOn = (): boolean => {
-    const { chat } = keeper.conversation();
-    return isOpen(chat) && chat.id === chatId;
-  };
+  const isGoingOn = (): boolean => isPresent(keeper.conversation(), chatId);
 
   /** Of what was marked, all that the conversation holds as unsettled, or will once the tick of its post is stored. */
   const stillHeld = ({ bound, posts, unsettled }: AgentLane): ReadonlyArray<Settlement> => {
     if (marked.length === 0) return marked;
-    const held = [...unsettled, ...settlementsOf(posts.slice(0, bound), 'posted')];
-    return withoutSettled(marked, withoutSettled(marked, held));
+    return marked.filter(isAmong([...unsettled, ...settlementsOf(posts.slice(0, bound), 'posted')]));
   };
 
   const begin = (work: () => Promise<void>): void => {

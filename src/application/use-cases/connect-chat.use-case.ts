@@ -1,6 +1,6 @@
 import { cleanPhone } from '../../domain/phone.ts';
 import { chooseFlow, type ChosenFlow, type SourceFlows } from '../../domain/source-flow.ts';
-import { isOpen, type Chat, type Conversation } from '../../domain/conversation.ts';
+import { isOpen, isPresent, type Chat } from '../../domain/conversation.ts';
 import type { ChatEvent } from '../../domain/chat-event.ts';
 import { E, O, type Either } from '../../domain/fp.ts';
 import type { Application, ConnectChat, ConnectChatError, ConnectStep } from '../application.ts';
@@ -197,10 +197,8 @@ const asStep = async <A>(
   }
   const conversation = await keepers.amend(command.user, () => []);
   if (E.isLeft(conversation)) return E.left({ error: conversation.left });
-  return isOurs(conversation.right, chatId) ? E.right(result.right) : E.left(finished);
+  return isPresent(conversation.right, chatId) ? E.right(result.right) : E.left(finished);
 };
-
-const isOurs = ({ chat }: Conversation, chatId: string): boolean => isOpen(chat) && chat.id === chatId;
 
 const checkAvailability = async (deps: ConnectDeps, attempt: Attempt): Step<void> => {
   if (!deps.settings.checkAvailability) return E.right(undefined);
@@ -266,7 +264,7 @@ const openCaseAndSession = async (
   const stored = await deps.keepers.amend(command.user, known);
   if (E.isLeft(stored)) return E.left({ error: stored.left, known });
   deps.probe.reached('session-stored');
-  return isOurs(stored.right, chatId)
+  return isPresent(stored.right, chatId)
     ? E.right({ caseId: made.right, state: desk.requesting(opened.right) })
     : E.left(finished);
 };
@@ -347,7 +345,7 @@ const requestChat = async (
   };
   const stored = await deps.keepers.amend(command.user, known);
   if (E.isLeft(stored)) return E.left({ error: stored.left, known });
-  return isOurs(stored.right, chatId) ? E.right(undefined) : E.left(finished);
+  return isPresent(stored.right, chatId) ? E.right(undefined) : E.left(finished);
 };
 
 type Taken = Awaited<ReturnType<ReturnType<AgentDesk['requestChat']>>>;
@@ -361,14 +359,14 @@ const reopen = async (
   const { command, chatId, desk, signal } = attempt;
   const present = await deps.keepers.amend(command.user, nothing);
   if (E.isLeft(present)) return E.left({ error: present.left });
-  if (!isOurs(present.right, chatId)) return E.left(finished);
+  if (!isPresent(present.right, chatId)) return E.left(finished);
   const opened = await desk.openSession(signal)();
   if (E.isLeft(opened)) return E.left(stepFailure(deps, attempt, 'chat session', opened.left));
   const state = desk.requesting(opened.right);
   const known: Plan = () => [sessionOpened(attempt, state, deps.clock.now())];
   const stored = await deps.keepers.amend(command.user, known);
   if (E.isLeft(stored)) return E.left({ error: stored.left, known });
-  if (!isOurs(stored.right, chatId)) return E.left(finished);
+  if (!isPresent(stored.right, chatId)) return E.left(finished);
   return E.right({ taken: await desk.requestChat(state, request, signal)(), state });
 };
 
@@ -414,7 +412,7 @@ const failConnect = async (
   const failed = await keepers.amend(command.user, (conversation) => [
     ...known(conversation),
     // finished meanwhile: what came back is stored all the same, and its session ends
-    ...(isOurs(conversation, chatId)
+    ...(isPresent(conversation, chatId)
       ? [{ type: 'connect-failed' as const, chatId, at: clock.now(), reason: reasonOf(error), caseUnknown }]
       : []),
   ]);
