@@ -31,6 +31,7 @@ const makeSlowDisk = (): SlowDisk => {
             reject(error);
           });
         }),
+      syncFile: () => Promise.resolve(),
       hasFailed: () => failed,
       close: () => undefined,
     }),
