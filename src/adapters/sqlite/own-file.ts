@@ -52,8 +52,9 @@ export const ownFile = (given: string): OwnFile => {
     // A larger cache finds no more of the pages, and each commit looks through all of it
     db.exec('PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 32000');
     migrate(db);
-    // from here on nobody else writes: to wait for a lock would hold up everything
-    db.exec('PRAGMA busy_timeout = 0');
+    // nobody else writes: the thread that copies the log may hold a lock for an instant, and a longer wait would hold up
+    // everything
+    db.exec('PRAGMA busy_timeout = 100');
     const pid = pidFile(given);
     writeFileSync(pid, `${process.pid} ${hostname()}\n`);
     return {
