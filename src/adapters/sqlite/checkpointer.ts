@@ -11,11 +11,10 @@ import { pragma } from './schema.ts';
 /** Between two looks at how much was written, ms. */
 const lookMs = 100;
 /**
- * Changes that are copied at once, and the longest that fewer wait, ms. Little by little: while the file is brought to
- * the disk, what is written to the log takes ten times as long to get there.
+ * Changes that are copied at once; fewer wait. Little by little: while the file is brought to the disk, what is written to
+ * the log takes ten times as long to get there.
  */
 const many = 500;
-const fewWaitMs = 1_000;
 /** Pages of a log that is begun anew; below that they are only copied. */
 const longLog = 8_000;
 /** Pages that the event loop copies itself: it stands still for some ms. */
@@ -38,7 +37,7 @@ interface CheckpointerOptions {
   readonly path: string;
   readonly db: DatabaseSync;
   readonly disk: Disk;
-  readonly clock: Pick<Clock, 'after' | 'monotonic'>;
+  readonly clock: Pick<Clock, 'after'>;
   readonly log: Log;
 }
 
@@ -48,9 +47,7 @@ export const startCheckpointer = ({ path, db, disk, clock, log }: CheckpointerOp
   const passive = db.prepare('PRAGMA wal_checkpoint(PASSIVE)');
   let thread: Worker | undefined;
   let running: Promise<void> | undefined;
-  /** Changes, and when. */
   let copied = changesMade();
-  let copiedAt = clock.monotonic();
   let closed = false;
 
   const checkpoint = async (): Promise<void> => {
@@ -71,17 +68,15 @@ export const startCheckpointer = ({ path, db, disk, clock, log }: CheckpointerOp
   };
 
   const failed = (cause: unknown): void => {
-    // it is tried again after the next write; SQLite itself copies a log that has become too long
+    // it is tried again with what is written next; SQLite itself copies a log that has become too long
     log.error('store-checkpoint-failed', { detail: storeUnavailable(cause).detail });
   };
 
   const look = (): void => {
     if (running !== undefined || disk.hasFailed()) return;
     const made = changesMade();
-    const now = clock.monotonic();
-    if (made === copied || (made - copied < many && now - copiedAt < fewWaitMs)) return;
+    if (made - copied < many) return;
     copied = made;
-    copiedAt = now;
     running = checkpoint()
       .catch(failed)
       .finally(() => {

@@ -95,7 +95,7 @@ export const openSqlite = (path: string, options: SqliteOptions, open = openDisk
       expired.forEach(forgetSpilled);
       return [expired.length, sweepMessages(sliceMax)];
     })();
-    await cutLog();
+    void cutLog();
     return E.isRight(swept) && swept.right.includes(sliceMax);
   });
 
