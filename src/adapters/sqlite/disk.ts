@@ -2,21 +2,16 @@ import { closeSync, fdatasync, openSync } from 'node:fs';
 import { storeUnavailable } from '../../application/ports/errors.ts';
 import { E } from '../../domain/fp.ts';
 
-/** The write-ahead log on the disk, and the file that it is copied back into. */
+/** The write-ahead log on the disk. */
 export interface Disk {
   /** Resolves when all that was committed before is on the disk. Rejects when it cannot be, and ever after. */
   readonly sync: () => Promise<void>;
-  /**
-   * Brings to the disk what was copied back into the file, so that SQLite, which does the same once more before it counts,
-   * finds little left to do. Never rejects.
-   */
-  readonly syncFile: () => Promise<void>;
   /**
    * What the file holds on the disk is not known any more, and no later sync would tell: nothing is to be read or
    * written through this connection.
    */
   readonly hasFailed: () => boolean;
-  /** After the last `sync` has ended, and SQLite has closed the file. */
+  /** After the last `sync` has ended. */
   readonly close: () => void;
 }
 
@@ -28,9 +23,8 @@ export const diskHasFailed = E.left(storeUnavailable('the disk has failed'));
  * the event loop goes on. What is answered after `sync` is as safe as after a commit with `synchronous = FULL` (ADR 12).
  */
 export const openDisk = (path: string, failed: (error: Error) => void): Disk => {
+  // SQLite holds no lock on this file: a second descriptor of one that it does would take the lock along when it is closed
   const log = openSync(`${path}-wal`, 'r+');
-  // SQLite holds a lock on this one, which the first descriptor that is closed takes along
-  const file = openSync(path, 'r+');
   let failure: Error | undefined;
 
   const fail = (error: Error): void => {
@@ -48,8 +42,7 @@ export const openDisk = (path: string, failed: (error: Error) => void): Disk => 
           else reject(failure);
         });
       }),
-    syncFile: () => new Promise((resolve) => fdatasync(file, () => resolve())),
     hasFailed: () => failure !== undefined,
-    close: () => [log, file].forEach(closeSync),
+    close: () => closeSync(log),
   };
 };

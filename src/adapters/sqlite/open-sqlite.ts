@@ -5,13 +5,12 @@ import { makeLocalInstances } from '../shared/local-instances.ts';
 import type { StoreOptions, Stores } from '../shared/stores.ts';
 import { startSweeper } from '../shared/sweeper.ts';
 import { makeArrivals } from './arrivals.ts';
-import { startCheckpointer } from './checkpointer.ts';
 import { makeSqliteContextStore } from './context-store.adapter.ts';
 import { makeConversations } from './conversations.ts';
 import { openDisk } from './disk.ts';
 import { storedKey } from './documents.ts';
 import { makeOverflow } from './overflow.ts';
-import { ownFile } from './own-file.ts';
+import { disown, ownFile } from './own-file.ts';
 import { makeReader } from './reader.ts';
 import { pragma } from './schema.ts';
 import { makeSetAsides } from './set-aside.ts';
@@ -27,14 +26,13 @@ export interface SqliteOptions extends StoreOptions {
 }
 
 /**
- * Opens (and makes) the file for this process alone. Throws `SqliteOpenError`. All goes through one connection, but for
- * the copying of the log: what a call writes is on the disk when it answers.
+ * Opens (and makes) the file for this process alone. Throws `SqliteOpenError`. One connection: what a call writes is on
+ * the disk when it answers.
  */
 export const openSqlite = (path: string, options: SqliteOptions, open = openDisk): Stores => {
   const { clock, log, metrics } = options;
-  const own = ownFile(path);
-  const { db } = own;
-  const disk = open(own.path, (error) => {
+  const db = ownFile(path);
+  const disk = open(path, (error) => {
     log.error('disk-failed', { detail: storeUnavailable(error).detail });
     options.onDiskFailed?.(error);
   });
@@ -68,7 +66,6 @@ export const openSqlite = (path: string, options: SqliteOptions, open = openDisk
   const { forget: forgetSpilled, ...overflow } = makeOverflow(db, read, write);
   const { forget: forgetSetAside, ...setAsides } = makeSetAsides(db, read, write, log);
 
-  const checkpointer = startCheckpointer({ path: own.path, db, disk, clock, log });
   const journal = {};
 
   /** What was erased stands in the log until it is copied back and cut. */
@@ -78,11 +75,11 @@ export const openSqlite = (path: string, options: SqliteOptions, open = openDisk
       erased = true;
       return done;
     })(erase);
-  const cutLog = async (): Promise<void> => {
+  const cutLog = (): void => {
     if (!erased) return;
     erased = false;
     try {
-      await checkpointer.cut();
+      db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     } catch (cause) {
       erased = true;
       log.error('store-log-not-cut', { detail: storeUnavailable(cause).detail });
@@ -95,7 +92,7 @@ export const openSqlite = (path: string, options: SqliteOptions, open = openDisk
       expired.forEach(forgetSpilled);
       return [expired.length, sweepMessages(sliceMax)];
     })();
-    void cutLog();
+    cutLog();
     return E.isRight(swept) && swept.right.includes(sliceMax);
   });
 
@@ -122,14 +119,14 @@ export const openSqlite = (path: string, options: SqliteOptions, open = openDisk
     close: async () => {
       if (!db.isOpen) return;
       stopSweeper();
-      await Promise.all([close(), checkpointer.close()]);
+      await close();
       try {
         arrivals.settleUp();
       } catch (cause) {
         log.error('store-close-failed', { detail: storeUnavailable(cause).detail });
       }
-      own.disown();
       disk.close();
+      disown(path, db);
     },
   };
 };

@@ -60,10 +60,9 @@ export const migrations: ReadonlyArray<string> = [
   `,
 ];
 
-/** `column` of its answer. */
-export const pragma = (db: DatabaseSync, name: string, column = name): number => {
+export const pragma = (db: DatabaseSync, name: string): number => {
   const row = db.prepare(`PRAGMA ${name}`).get() as Record<string, number> | undefined;
-  return row?.[column] ?? 0;
+  return row?.[name] ?? 0;
 };
 
 /** Brings the schema up to date, one transaction per version: a crash in between leaves a whole version. */

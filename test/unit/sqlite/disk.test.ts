@@ -31,7 +31,6 @@ const makeSlowDisk = (): SlowDisk => {
             reject(error);
           });
         }),
-      syncFile: () => Promise.resolve(),
       hasFailed: () => failed,
       close: () => undefined,
     }),

@@ -1,15 +1,12 @@
-import { spawnSync } from 'node:child_process';
-import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import test from 'ava';
 import { SqliteOpenError, type OpenProblem } from '../../../src/adapters/sqlite/open-error.ts';
 import { openSqlite } from '../../../src/adapters/sqlite/open-sqlite.ts';
-import { done } from '../../contract/contract.ts';
-import { ana, says } from '../../contract/samples.ts';
 import { bench, type Bench } from './open-store.ts';
 
-const problem = ({ path, options }: Pick<Bench, 'path' | 'options'>): OpenProblem => {
+const problem = ({ path, options }: Bench): OpenProblem => {
   try {
     void openSqlite(path, options).close();
   } catch (thrown) {
@@ -67,37 +64,4 @@ test("opening › the name of a dead process stands in nobody's way", async (t) 
   const { close } = openSqlite(path, options);
   t.is((await readFile(`${path}.pid`, 'utf8')).split(' ')[0], String(process.pid));
   await close();
-});
-
-test('opening › a link is another name of the same file, and no way around its lock', async (t) => {
-  const { path, options } = await bench(t);
-  const { contextStore, close } = openSqlite(path, options);
-  const link = `${path}.link`;
-  await symlink(path, link);
-  t.is(problem({ path: link, options })._tag, 'InUse');
-  await done(contextStore.append(says(ana, 'm1')));
-  await close();
-  const again = openSqlite(link, options);
-  t.is((await done(again.contextStore.list(ana))).length, 1);
-  await done(again.contextStore.append(says(ana, 'm2')));
-  await again.close();
-});
-
-test('while it is open › another program can copy it', async (t) => {
-  const { path, options } = await bench(t);
-  const { contextStore, close } = openSqlite(path, options);
-  await done(contextStore.append(says(ana, 'm1')));
-  const script = `const db = new (process.getBuiltinModule('node:sqlite').DatabaseSync)(process.argv[1]); db.exec("VACUUM INTO '" + process.argv[2] + "'")`;
-  const { status, stderr } = spawnSync(process.execPath, ['-e', script, path, `${path}.copy`], {
-    encoding: 'utf8',
-  });
-  t.is(status, 0, stderr);
-  await done(contextStore.append(says(ana, 'm2')));
-  await close();
-  const copy = openSqlite(`${path}.copy`, options);
-  t.deepEqual(
-    (await done(copy.contextStore.list(ana))).map(({ id }) => id),
-    ['m1'],
-  );
-  await copy.close();
 });
