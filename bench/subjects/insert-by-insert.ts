@@ -22,7 +22,7 @@ await run((container) => {
     deliveryDeadlineMs: 86_400_000,
     chatRetentionMs: 86_400_000,
   };
-  const db = ownFile(`${path}.messages`);
+  const { db, disown } = ownFile(`${path}.messages`);
   db.exec('PRAGMA synchronous = FULL');
   const insert = db.prepare(messageSql.insert);
   const stores = openSqlite(path, options);
@@ -49,7 +49,7 @@ await run((container) => {
     },
     close: async () => {
       await stores.close();
-      db.close();
+      disown();
     },
   });
 });

@@ -91,7 +91,8 @@ export const openHashFile = async (path: string): Promise<HashFile> => {
 const takeLock = (path: string): DatabaseSync => {
   const lock = new DatabaseSync(`${path}.lock`);
   try {
-    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
+    // without a write SQLite would be content with a file that can only be read, and lock nothing
+    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE; PRAGMA user_version = 1');
     return lock;
   } catch (cause) {
     lock.close();

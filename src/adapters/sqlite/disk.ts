@@ -2,16 +2,20 @@ import { closeSync, fdatasync, openSync } from 'node:fs';
 import { storeUnavailable } from '../../application/ports/errors.ts';
 import { E } from '../../domain/fp.ts';
 
-/** The write-ahead log on the disk. */
+/** The write-ahead log on the disk, and the file that it is copied back into. */
 export interface Disk {
   /** Resolves when all that was committed before is on the disk. Rejects when it cannot be, and ever after. */
   readonly sync: () => Promise<void>;
+  /** Resolves when what was copied back into the file is on the disk, or the disk has failed. */
+  readonly syncFile: () => Promise<void>;
+  /** SQLite was told so by the system. */
+  readonly fail: (error: Error) => void;
   /**
    * What the file holds on the disk is not known any more, and no later sync would tell: nothing is to be read or
-   * written through this connection.
+   * written through this connection, and it is not to be closed, since SQLite would copy the log and remove it.
    */
   readonly hasFailed: () => boolean;
-  /** After the last `sync` has ended. */
+  /** After the last `sync` has ended, and SQLite has closed the file. */
   readonly close: () => void;
 }
 
@@ -23,8 +27,8 @@ export const diskHasFailed = E.left(storeUnavailable('the disk has failed'));
  * the event loop goes on. What is answered after `sync` is as safe as after a commit with `synchronous = FULL` (ADR 12).
  */
 export const openDisk = (path: string, failed: (error: Error) => void): Disk => {
-  // SQLite holds no lock on this file: a second descriptor of one that it does would take the lock along when it is closed
   const log = openSync(`${path}-wal`, 'r+');
+  const file = openFile(path, log);
   let failure: Error | undefined;
 
   const fail = (error: Error): void => {
@@ -42,7 +46,25 @@ export const openDisk = (path: string, failed: (error: Error) => void): Disk => 
           else reject(failure);
         });
       }),
+    syncFile: () =>
+      new Promise((resolve) => {
+        fdatasync(file, (error) => {
+          if (error !== null) fail(error);
+          resolve();
+        });
+      }),
+    fail,
     hasFailed: () => failure !== undefined,
-    close: () => closeSync(log),
+    close: () => [log, file].forEach(closeSync),
   };
+};
+
+/** Last, and closed last: the first descriptor of this file that is closed takes SQLite's lock along. */
+const openFile = (path: string, log: number): number => {
+  try {
+    return openSync(path, 'r+');
+  } catch (cause) {
+    closeSync(log);
+    throw cause;
+  }
 };

@@ -5,12 +5,14 @@ import { makeLocalInstances } from '../shared/local-instances.ts';
 import type { StoreOptions, Stores } from '../shared/stores.ts';
 import { startSweeper } from '../shared/sweeper.ts';
 import { makeArrivals } from './arrivals.ts';
+import { makeCheckpointer } from './checkpointer.ts';
 import { makeSqliteContextStore } from './context-store.adapter.ts';
 import { makeConversations } from './conversations.ts';
 import { openDisk } from './disk.ts';
 import { storedKey } from './documents.ts';
+import { SqliteOpenError } from './open-error.ts';
 import { makeOverflow } from './overflow.ts';
-import { disown, ownFile } from './own-file.ts';
+import { ownFile, type OwnFile } from './own-file.ts';
 import { makeReader } from './reader.ts';
 import { pragma } from './schema.ts';
 import { makeSetAsides } from './set-aside.ts';
@@ -26,16 +28,20 @@ export interface SqliteOptions extends StoreOptions {
 }
 
 /**
- * Opens (and makes) the file for this process alone. Throws `SqliteOpenError`. One connection: what a call writes is on
- * the disk when it answers.
+ * Opens (and makes) the file for this process alone. Throws `SqliteOpenError`. What a call writes is on the disk when
+ * it answers.
  */
 export const openSqlite = (path: string, options: SqliteOptions, open = openDisk): Stores => {
   const { clock, log, metrics } = options;
-  const db = ownFile(path);
-  const disk = open(path, (error) => {
-    log.error('disk-failed', { detail: storeUnavailable(error).detail });
-    options.onDiskFailed?.(error);
-  });
+  const own = ownFile(path);
+  const { db } = own;
+  const disk = orDisown(path, own, () =>
+    open(own.path, (error) => {
+      log.error('disk-failed', { detail: storeUnavailable(error).detail });
+      options.onDiskFailed?.(error);
+    }),
+  );
+  const checkpointer = makeCheckpointer({ ...own, disk, log });
   const arrivals = makeArrivals(db, clock);
   const standing = makeStanding(db);
   const undone = (): void => {
@@ -50,6 +56,7 @@ export const openSqlite = (path: string, options: SqliteOptions, open = openDisk
     metrics,
     monotonic: clock.monotonic,
     undone,
+    between: checkpointer.copy,
   });
   const { sweep: sweepMessages, ...contextStore } = makeSqliteContextStore({
     ...options,
@@ -76,10 +83,10 @@ export const openSqlite = (path: string, options: SqliteOptions, open = openDisk
       return done;
     })(erase);
   const cutLog = (): void => {
-    if (!erased) return;
+    if (!erased || disk.hasFailed()) return;
     erased = false;
     try {
-      db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      checkpointer.cut();
     } catch (cause) {
       erased = true;
       log.error('store-log-not-cut', { detail: storeUnavailable(cause).detail });
@@ -120,13 +127,25 @@ export const openSqlite = (path: string, options: SqliteOptions, open = openDisk
       if (!db.isOpen) return;
       stopSweeper();
       await close();
+      await checkpointer.settled();
+      if (disk.hasFailed()) return own.abandon();
       try {
         arrivals.settleUp();
       } catch (cause) {
         log.error('store-close-failed', { detail: storeUnavailable(cause).detail });
       }
+      own.disown();
       disk.close();
-      disown(path, db);
     },
   };
+};
+
+const orDisown = <A>(path: string, own: OwnFile, make: () => A): A => {
+  try {
+    return make();
+  } catch (cause) {
+    own.disown();
+    const { detail } = storeUnavailable(cause);
+    throw new SqliteOpenError(path, { _tag: 'Unusable', detail }, cause);
+  }
 };

@@ -1,52 +1,92 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { hasCode, sqliteCode } from './error-code.ts';
 import { SqliteOpenError, type OpenProblem } from './open-error.ts';
 import { applicationId, migrate, migrations, pragma } from './schema.ts';
 
 /** How long a start waits for a predecessor that is just closing, ms. */
 const patience = 1_000;
 
-const sqliteBusy = 5;
+/** The open file, and the way to leave it to the next process. */
+export interface OwnFile {
+  /** Without links: SQLite's other files lie beside it. */
+  readonly path: string;
+  readonly db: DatabaseSync;
+  /** A second connection, which waits for nothing: for `Checkpointer`. */
+  readonly marker: DatabaseSync;
+  readonly disown: () => void;
+  /**
+   * After the disk has failed: nothing is closed, nor by the collector of garbage, as SQLite would copy the log and remove
+   * it. The file stays this process's until it ends.
+   */
+  readonly abandon: () => void;
+}
+
+const abandoned: DatabaseSync[] = [];
 
 /**
- * Opens the file for this process alone: SQLite's own exclusive lock, which the kernel drops with the process however
- * it dies, so no leftover ever stands in the way of a start. Who holds it stands in `<path>.pid`, for the refusal's
- * text only. Wants a local disk: locks of network file systems are not to be trusted. The directory is made.
+ * Opens the file for this process alone: SQLite's own exclusive lock, on an empty file beside it (`<path>.lock`), which
+ * the kernel drops with the process however it dies, so no leftover ever stands in the way of a start. Who holds it stands
+ * in `<path>.pid`, for the refusal's text only. Wants a local disk: locks of network file systems are not to be trusted.
+ * The directory is made.
  */
-export const ownFile = (path: string): DatabaseSync => {
-  let db: DatabaseSync | undefined;
+export const ownFile = (given: string): OwnFile => {
+  const opened: DatabaseSync[] = [];
   try {
-    mkdirSync(dirname(path), { recursive: true });
-    db = new DatabaseSync(path, { timeout: patience });
-    // in this order: with the locking mode set first, the log needs no shared memory
-    db.exec('PRAGMA locking_mode = EXCLUSIVE');
+    mkdirSync(dirname(given), { recursive: true });
+    // which makes it, and locks nothing yet
+    const db = new DatabaseSync(given, { timeout: patience });
+    opened.unshift(db);
+    const path = realpathSync(given);
+    refuseOtherNames(given, path);
+    const lock = new DatabaseSync(`${path}.lock`, { timeout: patience });
+    // to be closed last
+    opened.push(lock);
+    // without a write SQLite would take a file that can only be read, and lock nothing; it is never committed
+    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE; PRAGMA user_version = 1');
     db.exec('PRAGMA journal_mode = WAL');
-    db.exec('BEGIN IMMEDIATE; COMMIT');
-    refuseStrangers(path, db);
-    // the log is brought to the disk by `Disk`
-    db.exec('PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 67108864');
+    refuseStrangers(given, db);
+    // the log is brought to the disk by `Disk`, and copied by `Checkpointer`
+    db.exec('PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 0');
     // what a predecessor left in the log may never have reached the disk, and would tear off whatever is written after it
-    db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-    // 64 MiB of log between two checkpoints: pages of the indexes by user come up several times in it, and are copied once.
-    // A larger cache finds no more of them, and each commit looks through all of it
-    db.exec('PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 16000');
+    if (pragma(db, 'wal_checkpoint(TRUNCATE)', 'busy') !== 0)
+      throw new SqliteOpenError(given, { _tag: 'Unusable', detail: 'another program is reading it' });
+    // a larger cache finds no more of the pages, and each commit looks through all of it
+    db.exec('PRAGMA cache_size = -8192; PRAGMA journal_size_limit = 67108864');
     migrate(db);
-    writeFileSync(pidFile(path), `${process.pid} ${hostname()}\n`);
-    return db;
+    // nobody else writes; a program that begins or ends to read may hold a lock for an instant
+    db.exec('PRAGMA busy_timeout = 100');
+    const marker = new DatabaseSync(path);
+    opened.unshift(marker);
+    const pid = pidFile(path);
+    writeFileSync(pid, `${process.pid} ${hostname()}\n`);
+    return {
+      path,
+      db,
+      marker,
+      disown: () => {
+        rmSync(pid, { force: true });
+        closeAll(opened);
+      },
+      abandon: () => void abandoned.push(...opened),
+    };
   } catch (cause) {
-    if (db?.isOpen) db.close();
-    throw cause instanceof SqliteOpenError ? cause : new SqliteOpenError(path, problemOf(path, cause), cause);
+    closeAll(opened);
+    throw cause instanceof SqliteOpenError
+      ? cause
+      : new SqliteOpenError(given, problemOf(given, cause), cause);
   }
 };
 
-/** Closes the file; the next process may open it at once. */
-export const disown = (path: string, db: DatabaseSync): void => {
-  if (!db.isOpen) return;
-  rmSync(pidFile(path), { force: true });
-  db.close();
+/** A lock lies beside one name of the file: whoever opened it by another would find none. */
+const refuseOtherNames = (given: string, path: string): void => {
+  if (statSync(path).nlink > 1)
+    throw new SqliteOpenError(given, { _tag: 'Unusable', detail: 'it has a second name (a hard link)' });
 };
+
+const closeAll = (opened: ReadonlyArray<DatabaseSync>): void => opened.forEach((db) => db.close());
 
 const pidFile = (path: string): string => `${path}.pid`;
 
@@ -61,15 +101,9 @@ const refuseStrangers = (path: string, db: DatabaseSync): void => {
 };
 
 const problemOf = (path: string, cause: unknown): OpenProblem =>
-  isBusy(cause)
+  hasCode(cause, sqliteCode.busy)
     ? { _tag: 'InUse', ...holder(path) }
     : { _tag: 'Unusable', detail: cause instanceof Error ? cause.message : String(cause) };
-
-const isBusy = (cause: unknown): boolean =>
-  cause instanceof Error &&
-  'errcode' in cause &&
-  typeof cause.errcode === 'number' &&
-  (cause.errcode & 0xff) === sqliteBusy;
 
 const holder = (path: string): { pid?: number; host?: string } => {
   try {

@@ -60,9 +60,10 @@ export const migrations: ReadonlyArray<string> = [
   `,
 ];
 
-export const pragma = (db: DatabaseSync, name: string): number => {
+/** `column` of its answer. */
+export const pragma = (db: DatabaseSync, name: string, column = name): number => {
   const row = db.prepare(`PRAGMA ${name}`).get() as Record<string, number> | undefined;
-  return row?.[name] ?? 0;
+  return row?.[column] ?? 0;
 };
 
 /** Brings the schema up to date, one transaction per version: a crash in between leaves a whole version. */

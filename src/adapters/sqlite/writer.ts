@@ -51,6 +51,8 @@ interface WriterOptions {
   readonly monotonic: () => number;
   /** Actions whose effects were undone will run again, or have failed: forget what they noted in memory. */
   readonly undone: () => void;
+  /** Called between two transactions, when the answers of the first are on their way. Never throws. */
+  readonly between: () => void;
 }
 
 type Outcome = Either<StoreUnavailable, unknown>;
@@ -63,7 +65,7 @@ interface Written {
 /** When all that has come to be known meanwhile was heard by those who wait for it. */
 const nextTick = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));
 
-export const makeWriter = ({ db, disk, log, metrics, monotonic, undone }: WriterOptions): Writer => {
+export const makeWriter = ({ db, disk, log, metrics, monotonic, undone, between }: WriterOptions): Writer => {
   const begin = db.prepare('BEGIN IMMEDIATE');
   const commit = db.prepare('COMMIT');
   const savepoint = db.prepare('SAVEPOINT operation');
@@ -204,6 +206,7 @@ export const makeWriter = ({ db, disk, log, metrics, monotonic, undone }: Writer
       await flush();
       // and so does what came in meanwhile, or follows from the answers
       await setImmediate();
+      between();
     }
     working = undefined;
   };

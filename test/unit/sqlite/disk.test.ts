@@ -3,6 +3,7 @@ import { copyFile } from 'node:fs/promises';
 import test from 'ava';
 import { openDisk, type Disk } from '../../../src/adapters/sqlite/disk.ts';
 import { openSqlite } from '../../../src/adapters/sqlite/open-sqlite.ts';
+import { E } from '../../../src/domain/fp.ts';
 import { done } from '../../contract/contract.ts';
 import { ana, says, saving, talk } from '../../contract/samples.ts';
 import { bench } from './open-store.ts';
@@ -31,6 +32,8 @@ const makeSlowDisk = (): SlowDisk => {
             reject(error);
           });
         }),
+      syncFile: () => Promise.resolve(),
+      fail: tell,
       hasFailed: () => failed,
       close: () => undefined,
     }),
@@ -140,6 +143,29 @@ test('a disk that fails › what it did not confirm was not stored, and nothing 
   t.true(errors.includes('disk-failed'));
   t.regex(failures[0]?.message ?? '', /EIO/u);
   await close();
+  // SQLite would have copied the log and removed it
+  t.true(statSync(`${path}-wal`).size > 0);
+});
+
+test('a disk that fails with what was copied back into the file › is not believed either', async (t) => {
+  const { path, options, errors } = await bench(t);
+  const openFailing: typeof openDisk = (...given) => {
+    const disk = openDisk(...given);
+    const syncFile = (): Promise<void> => {
+      disk.fail(new Error('EIO: i/o error, fdatasync'));
+      return Promise.resolve();
+    };
+    return { ...disk, syncFile };
+  };
+  const { contextStore, close } = openSqlite(path, options, openFailing);
+  const ids = Array.from({ length: 256 }, (_, index) => `m${index}`);
+  // one transaction, after which the log is copied
+  t.true((await Promise.all(ids.map((id) => contextStore.append(says(ana, id))()))).every(E.isRight));
+  await turns();
+  t.deepEqual(errors, ['disk-failed']);
+  t.is((await contextStore.append(says(ana, 'one more'))())._tag, 'Left');
+  await close();
+  t.true(statSync(`${path}-wal`).size > 0);
 });
 
 test('opening › after a crash leaves nothing in the log: what never reached the disk there would tear off what follows', async (t) => {
@@ -178,10 +204,12 @@ test.serial('the disk › a sync that fails is told once, and every later one fa
   const told: Error[] = [];
   const disk = openDisk(path, (error) => told.push(error));
   await t.notThrowsAsync(disk.sync());
-  // the next descriptor to be opened has this number, and is of something that cannot be synced
+  // the next descriptors to be opened have these numbers, and are of something that cannot be synced
   disk.close();
-  const number = openSync('/dev/null', 'r');
-  t.teardown(() => closeSync(number));
+  const numbers = [openSync('/dev/null', 'r'), openSync('/dev/null', 'r')];
+  t.teardown(() => numbers.forEach(closeSync));
+  await disk.syncFile();
+  t.is(told.length, 1);
   const [one, two] = await Promise.allSettled([disk.sync(), disk.sync()]);
   t.is(one.status, 'rejected');
   t.is(two.status, 'rejected');

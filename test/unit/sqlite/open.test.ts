@@ -1,12 +1,15 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { chmod, copyFile, link, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import test from 'ava';
 import { SqliteOpenError, type OpenProblem } from '../../../src/adapters/sqlite/open-error.ts';
 import { openSqlite } from '../../../src/adapters/sqlite/open-sqlite.ts';
+import { done } from '../../contract/contract.ts';
+import { ana, says } from '../../contract/samples.ts';
 import { bench, type Bench } from './open-store.ts';
 
-const problem = ({ path, options }: Bench): OpenProblem => {
+const problem = ({ path, options }: Pick<Bench, 'path' | 'options'>): OpenProblem => {
   try {
     void openSqlite(path, options).close();
   } catch (thrown) {
@@ -21,6 +24,17 @@ const execute = async ({ path }: Bench, sql: string): Promise<void> => {
   const db = new DatabaseSync(path);
   db.exec(sql);
   db.close();
+};
+
+/** Root may write to everything. */
+const asNobody = <A>(action: () => A): A => {
+  if (process.geteuid?.() !== 0) return action();
+  process.seteuid?.(65_534);
+  try {
+    return action();
+  } finally {
+    process.seteuid?.(0);
+  }
 };
 
 test('opening › makes the directory and the file; closing frees it for the next', async (t) => {
@@ -64,4 +78,87 @@ test("opening › the name of a dead process stands in nobody's way", async (t) 
   const { close } = openSqlite(path, options);
   t.is((await readFile(`${path}.pid`, 'utf8')).split(' ')[0], String(process.pid));
   await close();
+});
+
+test('opening › a link is another name of the same file, and no way around its lock', async (t) => {
+  const { path, options } = await bench(t);
+  const { contextStore, close } = openSqlite(path, options);
+  const other = `${path}.link`;
+  await symlink(path, other);
+  t.is(problem({ path: other, options })._tag, 'InUse');
+  await done(contextStore.append(says(ana, 'm1')));
+  await close();
+  const again = openSqlite(other, options);
+  t.is((await done(again.contextStore.list(ana))).length, 1);
+  await done(again.contextStore.append(says(ana, 'm2')));
+  await again.close();
+});
+
+test('opening › a link to a file that is not there yet makes it', async (t) => {
+  const { path, options } = await bench(t);
+  await mkdir(dirname(path));
+  await symlink(`${path}.target`, path);
+  const { contextStore, close } = openSqlite(path, options);
+  await done(contextStore.append(says(ana, 'm1')));
+  await close();
+  const again = openSqlite(`${path}.target`, options);
+  t.is((await done(again.contextStore.list(ana))).length, 1);
+  await again.close();
+});
+
+test('opening › a file with a second name is refused: each would have a lock of its own', async (t) => {
+  const { path, options } = await bench(t);
+  await openSqlite(path, options).close();
+  await link(path, `${path}.other`);
+  const found = problem({ path: `${path}.other`, options });
+  t.regex('detail' in found ? found.detail : '', /hard link/u);
+});
+
+for (const end of ['', '.lock'])
+  test.serial(`opening › a store whose ${end || 'file'} can only be read is refused`, async (t) => {
+    const { path, options } = await bench(t);
+    await openSqlite(path, options).close();
+    for (const directory of [dirname(dirname(path)), dirname(path)]) await chmod(directory, 0o777);
+    for (const file of [path, `${path}.lock`]) await chmod(file, 0o666);
+    await chmod(`${path}${end}`, 0o444);
+    const found = asNobody(() => problem({ path, options }));
+    t.is(found._tag, 'Unusable');
+    // and whoever may write to it finds it free
+    await chmod(`${path}${end}`, 0o644);
+    await openSqlite(path, options).close();
+  });
+
+test('opening › a file that another program reads is refused while something stands in the log', async (t) => {
+  const { path, options } = await bench(t);
+  const { contextStore, close } = openSqlite(path, options);
+  await done(contextStore.append(says(ana, 'm1')));
+  for (const end of ['', '-wal']) await copyFile(`${path}${end}`, `${path}.copy${end}`);
+  await close();
+  const reader = new DatabaseSync(`${path}.copy`);
+  reader.exec('BEGIN; SELECT * FROM messages');
+  const found = problem({ path: `${path}.copy`, options });
+  t.regex('detail' in found ? found.detail : '', /another program is reading it/u);
+  reader.close();
+  const again = openSqlite(`${path}.copy`, options);
+  t.is((await done(again.contextStore.list(ana))).length, 1);
+  await again.close();
+});
+
+test('while it is open › another program can copy it', async (t) => {
+  const { path, options } = await bench(t);
+  const { contextStore, close } = openSqlite(path, options);
+  await done(contextStore.append(says(ana, 'm1')));
+  const script = `const db = new (process.getBuiltinModule('node:sqlite').DatabaseSync)(process.argv[1]); db.exec("VACUUM INTO '" + process.argv[2] + "'")`;
+  const { status, stderr } = spawnSync(process.execPath, ['-e', script, path, `${path}.copy`], {
+    encoding: 'utf8',
+  });
+  t.is(status, 0, stderr);
+  await done(contextStore.append(says(ana, 'm2')));
+  await close();
+  const copy = openSqlite(`${path}.copy`, options);
+  t.deepEqual(
+    (await done(copy.contextStore.list(ana))).map(({ id }) => id),
+    ['m1'],
+  );
+  await copy.close();
 });

@@ -172,7 +172,7 @@ test('posted and erased messages › leave a bare id, without a word of what was
 
 test('what was erased › stands in no file any more after the next sweep', async (t) => {
   const { path, options, clock, errors } = await bench(t);
-  const { contextStore, chatStore, close } = openSqlite(path, options);
+  const { contextStore, chatStore, tryWrite, close } = openSqlite(path, options);
   const secret = 'clave-secreta-de-ana';
   const isThere = (): boolean => [path, `${path}-wal`].some((file) => readFileSync(file).includes(secret));
   await done(contextStore.append(says(ana, 'm1', { content: { type: 'text', text: secret.repeat(500) } })));
@@ -185,8 +185,31 @@ test('what was erased › stands in no file any more after the next sweep', asyn
   await done(contextStore.erase(ana));
   t.true(isThere());
   await clock.advance(60_000);
+  // comes after the sweep
+  await done(tryWrite);
   t.false(isThere());
   t.deepEqual(errors, []);
+  await close();
+});
+
+test('what was erased › stands in the log while another program reads the file, which is told, and goes with a later sweep', async (t) => {
+  const { path, options, clock, errors } = await bench(t);
+  const { contextStore, tryWrite, close } = openSqlite(path, options);
+  const secret = 'clave-secreta-de-ana';
+  const isThere = (): boolean => [path, `${path}-wal`].some((file) => readFileSync(file).includes(secret));
+  await done(contextStore.append(says(ana, 'm1', { content: { type: 'text', text: secret } })));
+  const reader = new DatabaseSync(path);
+  reader.exec('BEGIN; SELECT * FROM messages');
+  await done(contextStore.erase(ana));
+  await clock.advance(60_000);
+  // comes after the sweep
+  await done(tryWrite);
+  t.true(isThere());
+  t.deepEqual(errors, ['store-log-not-cut']);
+  reader.close();
+  await clock.advance(60_000);
+  await done(tryWrite);
+  t.false(isThere());
   await close();
 });
 

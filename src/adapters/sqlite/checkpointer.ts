@@ -1,0 +1,116 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { storeUnavailable } from '../../application/ports/errors.ts';
+import type { Log } from '../../application/ports/log.port.ts';
+import type { Disk } from './disk.ts';
+import { hasCode, sqliteCode } from './error-code.ts';
+import { pragma } from './schema.ts';
+
+/**
+ * Rows written that are copied at once; fewer wait. Little by little: the event loop stands still meanwhile, and while the
+ * file is brought to the disk, what is written to the log takes longer to get there.
+ */
+const many = 250;
+/** Pages of a log that is begun anew; a shorter one is only copied. */
+const longLog = 8_000;
+
+/**
+ * Copies the log back into the file. Left to itself SQLite would copy what some ten thousand messages wrote at the end of
+ * a commit, and hold up the event loop for a tenth of a second, most of it for the disk. It waits for the disk only where it
+ * copies the end of the log, which it does not pass a reader to get to; so a reader of ours, the marker, stands a little
+ * before it, and the file is brought to the disk in a thread of the pool (ADR 13).
+ */
+export interface Checkpointer {
+  /** Copies, if there is enough. To be called between two transactions. */
+  readonly copy: () => void;
+  /** Empties the log. Throws while another process reads the file. */
+  readonly cut: () => void;
+  /** Resolves when nothing is under way any more; then the file may be closed. */
+  readonly settled: () => Promise<void>;
+}
+
+interface CheckpointerOptions {
+  readonly db: DatabaseSync;
+  /** A connection to the same file, of nobody else. */
+  readonly marker: DatabaseSync;
+  readonly disk: Disk;
+  readonly log: Log;
+}
+
+export const makeCheckpointer = ({ db, marker, disk, log }: CheckpointerOptions): Checkpointer => {
+  const changes = db.prepare('SELECT total_changes() AS made');
+  const changesMade = (): number => (changes.get() as { readonly made: number }).made;
+  const passive = db.prepare('PRAGMA wal_checkpoint(PASSIVE)');
+  const begin = marker.prepare('BEGIN');
+  const read = marker.prepare('SELECT 1 FROM sqlite_schema');
+  const end = marker.prepare('COMMIT');
+  let copied = changesMade();
+  let isLong = false;
+  let syncing: Promise<void> | undefined;
+
+  const standHere = (): void => {
+    begin.run();
+    read.get();
+  };
+  const stepAside = (): void => {
+    if (marker.isTransaction) end.run();
+  };
+
+  /** Returns the length of the log, in pages. */
+  const copyToMarker = (): number => {
+    const { log: pages } = passive.get() as { readonly log: number };
+    stepAside();
+    standHere();
+    return pages;
+  };
+
+  /** SQLite brings the file to the disk itself, and begins the log anew with the next write. */
+  const copyAll = (): void => {
+    stepAside();
+    passive.get();
+    standHere();
+  };
+
+  const guarded = (work: () => void): void => {
+    try {
+      work();
+    } catch (cause) {
+      if (hasCode(cause, sqliteCode.ioError)) disk.fail(cause);
+      throw cause;
+    }
+  };
+
+  standHere();
+  return {
+    copy: () => {
+      if (syncing !== undefined || disk.hasFailed()) return;
+      const made = changesMade();
+      if (made - copied < many) return;
+      copied = made;
+      try {
+        guarded(() => {
+          if (isLong) copyAll();
+          isLong = !isLong && copyToMarker() >= longLog;
+        });
+      } catch (cause) {
+        // what was not copied is copied with what is written next
+        log.error('store-checkpoint-failed', { detail: storeUnavailable(cause).detail });
+        return;
+      }
+      syncing = disk.syncFile().finally(() => {
+        syncing = undefined;
+      });
+    },
+    cut: () =>
+      guarded(() => {
+        stepAside();
+        try {
+          // it does not wait, and nor does the event loop
+          if (pragma(marker, 'wal_checkpoint(TRUNCATE)', 'busy') !== 0)
+            throw new Error('another process reads the file');
+        } finally {
+          standHere();
+        }
+      }),
+    settled: async () => syncing,
+  };
+};
