@@ -38,6 +38,11 @@ export const openSqlite = (path: string, options: SqliteOptions, open = openDisk
   const disk = orDisown(path, own, () =>
     open(own.path, (error) => {
       log.error('disk-failed', { detail: storeUnavailable(error).detail });
+      try {
+        own.abandon();
+      } catch (cause) {
+        log.error('store-abandon-failed', { detail: storeUnavailable(cause).detail });
+      }
       options.onDiskFailed?.(error);
     }),
   );
@@ -128,7 +133,7 @@ export const openSqlite = (path: string, options: SqliteOptions, open = openDisk
       stopSweeper();
       await close();
       await checkpointer.settled();
-      if (disk.hasFailed()) return own.abandon();
+      if (disk.hasFailed()) return;
       try {
         arrivals.settleUp();
       } catch (cause) {

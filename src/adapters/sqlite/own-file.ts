@@ -1,4 +1,13 @@
-import { mkdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -18,8 +27,8 @@ export interface OwnFile {
   readonly marker: DatabaseSync;
   readonly disown: () => void;
   /**
-   * After the disk has failed: nothing is closed, nor by the collector of garbage, as SQLite would copy the log and remove
-   * it. The file stays this process's until it ends.
+   * When the disk has failed: nothing is closed, nor by the collector of garbage, as SQLite would copy the log and remove
+   * it; and whoever still has the file open must not believe what was copied from it. It stays this process's until it ends.
    */
   readonly abandon: () => void;
 }
@@ -36,26 +45,23 @@ export const ownFile = (given: string): OwnFile => {
   const opened: DatabaseSync[] = [];
   try {
     mkdirSync(dirname(given), { recursive: true });
-    // which makes it, and locks nothing yet
-    const db = new DatabaseSync(given, { timeout: patience });
-    opened.unshift(db);
+    const first = connect(given);
+    opened.unshift(first);
     const path = realpathSync(given);
     refuseOtherNames(given, path);
-    const lock = new DatabaseSync(`${path}.lock`, { timeout: patience });
+    const lock = connect(`${path}.lock`);
     // to be closed last
     opened.push(lock);
     // without a write SQLite would take a file that can only be read, and lock nothing; it is never committed
     lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE; PRAGMA user_version = 1');
-    db.exec('PRAGMA journal_mode = WAL');
-    refuseStrangers(given, db);
+    putInOrder(given, first);
+    first.close();
+    const db = connect(path);
+    opened.unshift(db);
     // the log is brought to the disk by `Disk`, and copied by `Checkpointer`
     db.exec('PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 0');
-    // what a predecessor left in the log may never have reached the disk, and would tear off whatever is written after it
-    if (pragma(db, 'wal_checkpoint(TRUNCATE)', 'busy') !== 0)
-      throw new SqliteOpenError(given, { _tag: 'Unusable', detail: 'another program is reading it' });
     // a larger cache finds no more of the pages, and each commit looks through all of it
     db.exec('PRAGMA cache_size = -8192; PRAGMA journal_size_limit = 67108864');
-    migrate(db);
     // nobody else writes; a program that begins or ends to read may hold a lock for an instant
     db.exec('PRAGMA busy_timeout = 100');
     const marker = new DatabaseSync(path);
@@ -70,7 +76,12 @@ export const ownFile = (given: string): OwnFile => {
         rmSync(pid, { force: true });
         closeAll(opened);
       },
-      abandon: () => void abandoned.push(...opened),
+      abandon: () => {
+        abandoned.push(...opened);
+        // two copies of its header, without which the log is read from its beginning (sqlite.org/walformat.html §2.1); a
+        // descriptor that were closed would take locks along
+        writeSync(openSync(`${path}-shm`, 'r+'), new Uint8Array(96), 0, 96, 0);
+      },
     };
   } catch (cause) {
     closeAll(opened);
@@ -80,13 +91,31 @@ export const ownFile = (given: string): OwnFile => {
   }
 };
 
+const connect = (path: string): DatabaseSync => new DatabaseSync(path, { timeout: patience });
+
+/**
+ * With the file itself locked, against whoever came to it by another name: it is ours, of this version, and without a log.
+ * What a predecessor left in that may never have reached the disk, and would tear off whatever is written after it; and all
+ * of it is copied, though somebody still knew of a part that had been, which the disk may not have taken either.
+ */
+const putInOrder = (path: string, db: DatabaseSync): void => {
+  // in this order: with the locking mode set first, what was copied is not believed
+  db.exec('PRAGMA locking_mode = EXCLUSIVE');
+  db.exec('PRAGMA journal_mode = WAL');
+  db.exec('BEGIN IMMEDIATE; COMMIT');
+  refuseStrangers(path, db);
+  db.exec('PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON; PRAGMA wal_checkpoint(TRUNCATE)');
+  migrate(db);
+};
+
 /** A lock lies beside one name of the file: whoever opened it by another would find none. */
 const refuseOtherNames = (given: string, path: string): void => {
   if (statSync(path).nlink > 1)
     throw new SqliteOpenError(given, { _tag: 'Unusable', detail: 'it has a second name (a hard link)' });
 };
 
-const closeAll = (opened: ReadonlyArray<DatabaseSync>): void => opened.forEach((db) => db.close());
+const closeAll = (opened: ReadonlyArray<DatabaseSync>): void =>
+  opened.filter(({ isOpen }) => isOpen).forEach((db) => db.close());
 
 const pidFile = (path: string): string => `${path}.pid`;
 

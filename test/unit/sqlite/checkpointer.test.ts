@@ -104,6 +104,16 @@ test('the log › is copied little by little, each time as far as it reached the
   t.true(pages(path) < empty + 400);
 });
 
+test('the log › is copied though no row was changed', async (t) => {
+  const { checkpointer, copies, write } = await writing(t);
+  for (let time = 0; time < 300; time += 1) {
+    write(0);
+    checkpointer.copy();
+  }
+  t.is(copies(), 1);
+  await checkpointer.settled();
+});
+
 test('the log › begins anew though writing never pauses, and nothing is lost with it', async (t) => {
   const { path, checkpointer, write } = await writing(t);
   write(1);
