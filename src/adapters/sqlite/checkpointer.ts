@@ -6,12 +6,16 @@ import { hasCode, sqliteCode } from './error-code.ts';
 import { pragma } from './schema.ts';
 
 /**
- * Rows and transactions written that are copied at once; fewer wait. Little by little: the event loop stands still meanwhile, and while the
- * file is brought to the disk, what is written to the log takes longer to get there.
+ * Rows and transactions between two copies. A page that was written again since the marker came to stand is left out: so
+ * most of those that are written all the time are copied once for many times.
  */
-const many = 250;
-/** Pages of a log that is begun anew; a shorter one is only copied. */
-const longLog = 8_000;
+const many = 2_000;
+/** Before the log begins anew: what is left at last is copied, and brought to the disk, while the event loop stands still. */
+const few = 250;
+/** Copies of few before that. */
+const lastCopies = 2;
+/** Pages of a log that is to begin anew: the longer it is, the longer a page is looked for. */
+const longLog = 12_000;
 
 /**
  * Copies the log back into the file. Left to itself SQLite would copy what some ten thousand messages wrote at the end of
@@ -45,7 +49,8 @@ export const makeCheckpointer = ({ db, marker, disk, log }: CheckpointerOptions)
   const end = marker.prepare('COMMIT');
   let transactions = 0;
   let copied = changesMade();
-  let isLong = false;
+  /** Copies until the log begins anew; undefined: it is not long. */
+  let copiesLeft: number | undefined;
   let syncing: Promise<void> | undefined;
 
   const standHere = (): void => {
@@ -56,12 +61,12 @@ export const makeCheckpointer = ({ db, marker, disk, log }: CheckpointerOptions)
     if (marker.isTransaction) end.run();
   };
 
-  /** Returns the length of the log, in pages. */
-  const copyToMarker = (): number => {
+  const copyToMarker = (): void => {
     const { log: pages } = passive.get() as { readonly log: number };
     stepAside();
     standHere();
-    return pages;
+    if (copiesLeft !== undefined) copiesLeft -= 1;
+    else if (pages >= longLog) copiesLeft = lastCopies;
   };
 
   /** SQLite brings the file to the disk itself, and begins the log anew with the next write. */
@@ -69,6 +74,7 @@ export const makeCheckpointer = ({ db, marker, disk, log }: CheckpointerOptions)
     stepAside();
     passive.get();
     standHere();
+    copiesLeft = undefined;
   };
 
   const guarded = (work: () => void): void => {
@@ -83,17 +89,14 @@ export const makeCheckpointer = ({ db, marker, disk, log }: CheckpointerOptions)
   standHere();
   return {
     copy: () => {
-      if (syncing !== undefined || disk.hasFailed()) return;
-      // some change nothing, and write all the same
+      // some change no row, and write all the same
       transactions += 1;
+      if (syncing !== undefined || disk.hasFailed()) return;
       const made = changesMade() + transactions;
-      if (made - copied < many) return;
+      if (made - copied < (copiesLeft === undefined ? many : few)) return;
       copied = made;
       try {
-        guarded(() => {
-          if (isLong) copyAll();
-          isLong = !isLong && copyToMarker() >= longLog;
-        });
+        guarded(copiesLeft === 0 ? copyAll : copyToMarker);
       } catch (cause) {
         // what was not copied is copied with what is written next
         log.error('store-checkpoint-failed', { detail: storeUnavailable(cause).detail });

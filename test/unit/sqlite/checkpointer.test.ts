@@ -89,7 +89,7 @@ const diskIsFull = Object.assign(new Error('database or disk is full'), { errcod
 
 test('the log › is copied little by little, each time as far as it reached the time before', async (t) => {
   const { path, checkpointer, copies, write } = await writing(t);
-  write(300);
+  write(2_000);
   checkpointer.copy();
   const empty = pages(path);
   t.true(empty < 50);
@@ -97,16 +97,16 @@ test('the log › is copied little by little, each time as far as it reached the
   write(10);
   checkpointer.copy();
   t.is(copies(), 1, 'it waits for more');
-  write(290);
+  write(1_990);
   checkpointer.copy();
   await checkpointer.settled();
-  t.true(pages(path) >= empty + 300);
-  t.true(pages(path) < empty + 400);
+  t.true(pages(path) >= empty + 2_000);
+  t.true(pages(path) < empty + 2_100);
 });
 
 test('the log › is copied though no row was changed', async (t) => {
   const { checkpointer, copies, write } = await writing(t);
-  for (let time = 0; time < 300; time += 1) {
+  for (let time = 0; time < 2_100; time += 1) {
     write(0);
     checkpointer.copy();
   }
@@ -138,9 +138,9 @@ test('the file › is on the disk before more is copied', async (t) => {
       end = resolve;
     });
   const { checkpointer, copies, write } = await writing(t, { syncFile });
-  write(300);
+  write(2_000);
   checkpointer.copy();
-  write(300);
+  write(2_000);
   checkpointer.copy();
   t.is(copies(), 1);
   end();
@@ -153,11 +153,11 @@ test('the file › is on the disk before more is copied', async (t) => {
 
 test('an input or output error while copying › is a failed disk, and no more is copied', async (t) => {
   const { checkpointer, copies, disk, errors, write } = await writing(t, { failure: () => ioError });
-  write(300);
+  write(2_000);
   checkpointer.copy();
   t.true(disk.hasFailed());
   t.deepEqual(errors, ['store-checkpoint-failed']);
-  write(300);
+  write(2_000);
   checkpointer.copy();
   t.is(copies(), 1);
 });
@@ -165,18 +165,18 @@ test('an input or output error while copying › is a failed disk, and no more i
 test('any other error while copying › is told, and tried again with what is written next', async (t) => {
   let failure: Error | undefined = diskIsFull;
   const { path, checkpointer, disk, errors, write } = await writing(t, { failure: () => failure });
-  write(300);
+  write(2_000);
   checkpointer.copy();
   t.false(disk.hasFailed());
   t.deepEqual(errors, ['store-checkpoint-failed']);
   failure = undefined;
   const before = pages(path);
   for (let time = 0; time < 2; time += 1) {
-    write(300);
+    write(2_000);
     checkpointer.copy();
     await checkpointer.settled();
   }
-  t.true(pages(path) >= before + 300);
+  t.true(pages(path) >= before + 2_000);
   t.is(errors.length, 1);
 });
 
@@ -185,17 +185,17 @@ test('the store › has its log copied while it goes on, and leaves none when it
   const { contextStore, close } = openSqlite(path, options);
   const empty = pages(path);
   const content = { type: 'text' as const, text: 'palabras '.repeat(400) };
-  for (let group = 0; group < 4; group += 1) {
+  for (let group = 0; group < 20; group += 1) {
     const ids = Array.from({ length: 200 }, (_, index) => `${group}-${index}`);
     await Promise.all(ids.map((id) => done(contextStore.append(says(ana, id, { content })))));
     // between two transactions
     await new Promise(setImmediate);
   }
-  t.true(pages(path) > empty + 200);
+  t.true(pages(path) > empty + 1_000);
   await close();
   t.throws(() => statSync(`${path}-wal`), { code: 'ENOENT' });
   const again = openSqlite(path, options);
-  t.is((await done(again.contextStore.list(ana))).length, 800);
+  t.is((await done(again.contextStore.list(ana))).length, 4_000);
   await again.close();
   t.deepEqual(errors, []);
 });

@@ -169,10 +169,12 @@ test('a disk that fails with what was copied back into the file › is not belie
     return { ...disk, syncFile };
   };
   const { contextStore, close } = openSqlite(path, options, openFailing);
-  for (const transaction of [1, 2]) {
-    const ids = Array.from({ length: 256 }, (_, index) => `${transaction}-${index}`);
+  let written = 0;
+  while (errors.length === 0 && written < 10_000) {
+    const ids = Array.from({ length: 250 }, (_, index) => `m${written + index}`);
     t.true((await Promise.all(ids.map((id) => contextStore.append(says(ana, id))()))).every(E.isRight));
-    // after which the log is copied: the first, with the second
+    written += 250;
+    // after each transaction the log is copied, if there is enough
     await turns();
   }
   t.deepEqual(errors, ['disk-failed']);
