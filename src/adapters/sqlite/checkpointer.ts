@@ -6,7 +6,7 @@ import { hasCode, sqliteCode } from './error-code.ts';
 import { pragma } from './schema.ts';
 
 /**
- * Rows and transactions between two copies. A page that was written again since the marker came to stand is left out: so
+ * Rows, transactions and pages of text between two copies. A page that was written again since the marker came to stand is left out: so
  * most of those that are written all the time are copied once for many times.
  */
 const many = 2_000;
@@ -14,6 +14,8 @@ const many = 2_000;
 const few = 250;
 /** Copies of few before that. */
 const lastCopies = 2;
+/** UTF-16 units of text that fill one. */
+const textOfPage = 4_096;
 /** Pages of a log that is to begin anew: the longer it is, the longer a page is looked for. */
 const longLog = 12_000;
 
@@ -24,10 +26,10 @@ const longLog = 12_000;
  * before it, and the file is brought to the disk in a thread of the pool (ADR 13).
  */
 export interface Checkpointer {
-  /** Copies, if there is enough. To be called after each transaction. */
-  readonly copy: () => void;
-  /** Empties the log. Throws while another process reads the file. */
-  readonly cut: () => void;
+  /** Copies, if there is enough. To be called after each transaction; `text`: of all so far, in UTF-16 units. */
+  readonly copy: (text: number) => void;
+  /** Empties the log. Rejects while another process reads the file. */
+  readonly cut: () => Promise<void>;
   /** Resolves when nothing is under way any more; then the file may be closed. */
   readonly settled: () => Promise<void>;
 }
@@ -52,6 +54,7 @@ export const makeCheckpointer = ({ db, marker, disk, log }: CheckpointerOptions)
   /** Copies until the log begins anew; undefined: it is not long. */
   let copiesLeft: number | undefined;
   let syncing: Promise<void> | undefined;
+  let cutting: Promise<void> | undefined;
 
   const standHere = (): void => {
     begin.run();
@@ -65,7 +68,7 @@ export const makeCheckpointer = ({ db, marker, disk, log }: CheckpointerOptions)
     const { log: pages } = passive.get() as { readonly log: number };
     stepAside();
     standHere();
-    if (copiesLeft !== undefined) copiesLeft -= 1;
+    if (copiesLeft !== undefined) copiesLeft = Math.max(copiesLeft - 1, 0);
     else if (pages >= longLog) copiesLeft = lastCopies;
   };
 
@@ -77,46 +80,63 @@ export const makeCheckpointer = ({ db, marker, disk, log }: CheckpointerOptions)
     copiesLeft = undefined;
   };
 
-  const guarded = (work: () => void): void => {
+  const truncate = (): void => {
+    stepAside();
     try {
-      work();
+      // it does not wait, and nor does the event loop
+      if (pragma(marker, 'wal_checkpoint(TRUNCATE)', 'busy') !== 0)
+        throw new Error('another process reads the file');
+    } finally {
+      standHere();
+    }
+    copiesLeft = undefined;
+  };
+
+  /** Until it is on the disk nothing more is copied. */
+  const step = (copy: () => void): void => {
+    try {
+      copy();
     } catch (cause) {
       if (hasCode(cause, sqliteCode.ioError)) disk.fail(cause);
       throw cause;
+    }
+    syncing = disk.syncFile().finally(() => {
+      syncing = undefined;
+    });
+  };
+
+  const cutInTurn = async (): Promise<void> => {
+    // with little left at last, the event loop does not stand still for long
+    for (const copy of [copyToMarker, copyToMarker, truncate]) {
+      while (syncing !== undefined) await syncing;
+      if (disk.hasFailed()) return;
+      step(copy);
     }
   };
 
   standHere();
   return {
-    copy: () => {
+    copy: (text) => {
       // some change no row, and write all the same
       transactions += 1;
       if (syncing !== undefined || disk.hasFailed()) return;
-      const made = changesMade() + transactions;
+      const made = changesMade() + transactions + text / textOfPage;
       if (made - copied < (copiesLeft === undefined ? many : few)) return;
       copied = made;
       try {
-        guarded(copiesLeft === 0 ? copyAll : copyToMarker);
+        step(copiesLeft === 0 ? copyAll : copyToMarker);
       } catch (cause) {
         // what was not copied is copied with what is written next
         log.error('store-checkpoint-failed', { detail: storeUnavailable(cause).detail });
-        return;
       }
-      syncing = disk.syncFile().finally(() => {
-        syncing = undefined;
-      });
     },
-    cut: () =>
-      guarded(() => {
-        stepAside();
-        try {
-          // it does not wait, and nor does the event loop
-          if (pragma(marker, 'wal_checkpoint(TRUNCATE)', 'busy') !== 0)
-            throw new Error('another process reads the file');
-        } finally {
-          standHere();
-        }
-      }),
-    settled: async () => syncing,
+    cut: () => {
+      cutting = cutInTurn();
+      return cutting;
+    },
+    settled: async () => {
+      await Promise.allSettled([cutting]);
+      await syncing;
+    },
   };
 };

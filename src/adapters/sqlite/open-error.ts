@@ -14,7 +14,7 @@ const sentence = (path: string, problem: OpenProblem): string => {
     case 'InUse': {
       const who =
         problem.pid === undefined
-          ? 'another process'
+          ? 'another process, perhaps a program that reads it'
           : `the process with pid ${problem.pid}${problem.host === undefined ? '' : ` on ${problem.host}`}`;
       return `${path} is in use by ${who}; one process at a time owns a sqlite store`;
     }

@@ -87,11 +87,11 @@ export const openSqlite = (path: string, options: SqliteOptions, open = openDisk
       erased = true;
       return done;
     })(erase);
-  const cutLog = (): void => {
-    if (!erased || disk.hasFailed()) return;
+  const cutLog = async (): Promise<void> => {
+    if (!erased) return;
     erased = false;
     try {
-      checkpointer.cut();
+      await checkpointer.cut();
     } catch (cause) {
       erased = true;
       log.error('store-log-not-cut', { detail: storeUnavailable(cause).detail });
@@ -104,7 +104,8 @@ export const openSqlite = (path: string, options: SqliteOptions, open = openDisk
       expired.forEach(forgetSpilled);
       return [expired.length, sweepMessages(sliceMax)];
     })();
-    cutLog();
+    // the next slice does not wait for the disk
+    void cutLog();
     return E.isRight(swept) && swept.right.includes(sliceMax);
   });
 

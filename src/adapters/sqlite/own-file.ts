@@ -99,11 +99,10 @@ const connect = (path: string): DatabaseSync => new DatabaseSync(path, { timeout
  * of it is copied, though somebody still knew of a part that had been, which the disk may not have taken either.
  */
 const putInOrder = (path: string, db: DatabaseSync): void => {
-  // in this order: with the locking mode set first, what was copied is not believed
+  // before anything is read: so what others know of the log is not believed
   db.exec('PRAGMA locking_mode = EXCLUSIVE');
-  db.exec('PRAGMA journal_mode = WAL');
-  db.exec('BEGIN IMMEDIATE; COMMIT');
   refuseStrangers(path, db);
+  db.exec('PRAGMA journal_mode = WAL');
   db.exec('PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON; PRAGMA wal_checkpoint(TRUNCATE)');
   migrate(db);
 };

@@ -51,8 +51,11 @@ interface WriterOptions {
   readonly monotonic: () => number;
   /** Actions whose effects were undone will run again, or have failed: forget what they noted in memory. */
   readonly undone: () => void;
-  /** Called between two transactions, when the answers of the first are on their way. Never throws. */
-  readonly between: () => void;
+  /**
+   * Called between two transactions, when the answers of the first are on their way. Never throws. `text`: all that was
+   * taken to be written so far, in UTF-16 units.
+   */
+  readonly between: (text: number) => void;
 }
 
 type Outcome = Either<StoreUnavailable, unknown>;
@@ -73,6 +76,7 @@ export const makeWriter = ({ db, disk, log, metrics, monotonic, undone, between 
   const back = db.prepare('ROLLBACK TO operation');
   let queue: Operation[] = [];
   let queuedText = 0;
+  let takenText = 0;
   let working: Promise<void> | undefined;
   let closed = false;
 
@@ -146,6 +150,7 @@ export const makeWriter = ({ db, disk, log, metrics, monotonic, undone, between 
       count++;
     }
     queuedText -= text;
+    takenText += text;
     const group = queue;
     queue = group.splice(count);
     return group;
@@ -206,7 +211,7 @@ export const makeWriter = ({ db, disk, log, metrics, monotonic, undone, between 
       await flush();
       // and so does what came in meanwhile, or follows from the answers
       await setImmediate();
-      between();
+      between(takenText);
     }
     working = undefined;
   };

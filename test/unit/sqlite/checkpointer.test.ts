@@ -90,15 +90,16 @@ const diskIsFull = Object.assign(new Error('database or disk is full'), { errcod
 test('the log › is copied little by little, each time as far as it reached the time before', async (t) => {
   const { path, checkpointer, copies, write } = await writing(t);
   write(2_000);
-  checkpointer.copy();
+  checkpointer.copy(0);
   const empty = pages(path);
   t.true(empty < 50);
   await checkpointer.settled();
   write(10);
-  checkpointer.copy();
+  checkpointer.copy(0);
   t.is(copies(), 1, 'it waits for more');
   write(1_990);
-  checkpointer.copy();
+  t.is(pages(path), empty, 'nobody else copies');
+  checkpointer.copy(0);
   await checkpointer.settled();
   t.true(pages(path) >= empty + 2_000);
   t.true(pages(path) < empty + 2_100);
@@ -108,20 +109,28 @@ test('the log › is copied though no row was changed', async (t) => {
   const { checkpointer, copies, write } = await writing(t);
   for (let time = 0; time < 2_100; time += 1) {
     write(0);
-    checkpointer.copy();
+    checkpointer.copy(0);
   }
   t.is(copies(), 1);
   await checkpointer.settled();
 });
 
+test('the log › is copied though few rows hold much text', async (t) => {
+  const { checkpointer, copies, write } = await writing(t);
+  write(1);
+  checkpointer.copy(9_000_000);
+  t.is(copies(), 1);
+  await checkpointer.settled();
+});
+
 test('the log › begins anew though writing never pauses, and nothing is lost with it', async (t) => {
-  const { path, checkpointer, write } = await writing(t);
+  const { path, checkpointer, copies, write } = await writing(t);
   write(1);
   const first = saltOf(path);
   let written = 1;
   while (saltOf(path) === first && written < 20_000) {
     write(250);
-    checkpointer.copy();
+    checkpointer.copy(0);
     // before the file is on the disk
     write(10);
     written += 260;
@@ -129,6 +138,10 @@ test('the log › begins anew though writing never pauses, and nothing is lost w
   }
   t.not(saltOf(path), first);
   t.is(await rowsAfterKill(path), written);
+  const before = copies();
+  write(500);
+  checkpointer.copy(0);
+  t.is(copies(), before, 'and it is short again');
 });
 
 test('the file › is on the disk before more is copied', async (t) => {
@@ -139,13 +152,13 @@ test('the file › is on the disk before more is copied', async (t) => {
     });
   const { checkpointer, copies, write } = await writing(t, { syncFile });
   write(2_000);
-  checkpointer.copy();
+  checkpointer.copy(0);
   write(2_000);
-  checkpointer.copy();
+  checkpointer.copy(0);
   t.is(copies(), 1);
   end();
   await checkpointer.settled();
-  checkpointer.copy();
+  checkpointer.copy(0);
   t.is(copies(), 2);
   end();
   await checkpointer.settled();
@@ -154,11 +167,11 @@ test('the file › is on the disk before more is copied', async (t) => {
 test('an input or output error while copying › is a failed disk, and no more is copied', async (t) => {
   const { checkpointer, copies, disk, errors, write } = await writing(t, { failure: () => ioError });
   write(2_000);
-  checkpointer.copy();
+  checkpointer.copy(0);
   t.true(disk.hasFailed());
   t.deepEqual(errors, ['store-checkpoint-failed']);
   write(2_000);
-  checkpointer.copy();
+  checkpointer.copy(0);
   t.is(copies(), 1);
 });
 
@@ -166,14 +179,14 @@ test('any other error while copying › is told, and tried again with what is wr
   let failure: Error | undefined = diskIsFull;
   const { path, checkpointer, disk, errors, write } = await writing(t, { failure: () => failure });
   write(2_000);
-  checkpointer.copy();
+  checkpointer.copy(0);
   t.false(disk.hasFailed());
   t.deepEqual(errors, ['store-checkpoint-failed']);
   failure = undefined;
   const before = pages(path);
   for (let time = 0; time < 2; time += 1) {
     write(2_000);
-    checkpointer.copy();
+    checkpointer.copy(0);
     await checkpointer.settled();
   }
   t.true(pages(path) >= before + 2_000);

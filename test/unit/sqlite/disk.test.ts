@@ -214,6 +214,16 @@ test('closing › waits for the disk', async (t) => {
   await closing;
 });
 
+test('the disk › confirms nothing any more when it has failed with the file', async (t) => {
+  const { path, options } = await bench(t);
+  const { close } = openSqlite(path, options);
+  const disk = openDisk(path, () => undefined);
+  disk.fail(new Error('EIO: i/o error, fdatasync'));
+  await t.throwsAsync(disk.sync(), { message: /EIO/u });
+  await close();
+  disk.close();
+});
+
 test.serial('the disk › a sync that fails is told once, and every later one fails as well', async (t) => {
   const { path, options } = await bench(t);
   const { close } = openSqlite(path, options);

@@ -144,6 +144,16 @@ for (const state of ['reads', 'has read'])
     await again.close();
   });
 
+test('opening › a file whose lock is held is refused, though nobody has it open', async (t) => {
+  const { path, options } = await bench(t);
+  await openSqlite(path, options).close();
+  const lock = new DatabaseSync(`${path}.lock`);
+  lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
+  t.is(problem({ path, options })._tag, 'InUse');
+  lock.close();
+  await openSqlite(path, options).close();
+});
+
 test('opening › a file whose lock was removed is refused all the same', async (t) => {
   const { path, options } = await bench(t);
   const { close } = openSqlite(path, options);

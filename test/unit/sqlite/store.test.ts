@@ -3,6 +3,7 @@ import { copyFile } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import test from 'ava';
 import type { Clock } from '../../../src/application/ports/clock.port.ts';
+import type { Stores } from '../../../src/adapters/shared/stores.ts';
 import { openSqlite } from '../../../src/adapters/sqlite/open-sqlite.ts';
 import { queueMax } from '../../../src/adapters/sqlite/writer.ts';
 import { day, done, hour } from '../../contract/contract.ts';
@@ -170,6 +171,11 @@ test('posted and erased messages › leave a bare id, without a word of what was
   ]);
 });
 
+/** A sweep goes to the disk several times, and so do these. */
+const writeWhile = async (tryWrite: Stores['tryWrite'], isSo: () => boolean): Promise<void> => {
+  for (let time = 0; time < 500 && isSo(); time += 1) await done(tryWrite);
+};
+
 test('what was erased › stands in no file any more after the next sweep', async (t) => {
   const { path, options, clock, errors } = await bench(t);
   const { contextStore, chatStore, tryWrite, close } = openSqlite(path, options);
@@ -185,8 +191,7 @@ test('what was erased › stands in no file any more after the next sweep', asyn
   await done(contextStore.erase(ana));
   t.true(isThere());
   await clock.advance(60_000);
-  // comes after the sweep
-  await done(tryWrite);
+  await writeWhile(tryWrite, isThere);
   t.false(isThere());
   t.deepEqual(errors, []);
   await close();
@@ -202,13 +207,12 @@ test('what was erased › stands in the log while another program reads the file
   reader.exec('BEGIN; SELECT * FROM messages');
   await done(contextStore.erase(ana));
   await clock.advance(60_000);
-  // comes after the sweep
-  await done(tryWrite);
+  await writeWhile(tryWrite, () => errors.length === 0);
   t.true(isThere());
   t.deepEqual(errors, ['store-log-not-cut']);
   reader.close();
   await clock.advance(60_000);
-  await done(tryWrite);
+  await writeWhile(tryWrite, isThere);
   t.false(isThere());
   await close();
 });
