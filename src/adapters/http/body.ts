@@ -47,13 +47,15 @@ export const makeBodies = (
         resolve('BodyTooLarge');
         return;
       }
-      const chunks: Buffer[] = [];
+      let chunks: Buffer[] = [];
       let size = 0;
       let open = true;
       const settle = (result: Buffer | BodyProblem): void => {
         if (!open) return;
         open = false;
         buffered -= size;
+        // the request may outlive its body by far
+        chunks = [];
         deadlines.end(deadline);
         resolve(result);
       };

@@ -59,7 +59,7 @@ export interface HttpLimits {
 export const defaultLimits: HttpLimits = {
   maxInFlight: 4096,
   maxConnections: 10_000,
-  maxBufferedBytes: 256 * 1024 * 1024,
+  maxBufferedBytes: 64 * 1024 * 1024,
   bodyMs: 10_000,
   storeMs: 5_000,
   headersMs: 15_000,

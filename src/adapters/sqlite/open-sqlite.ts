@@ -8,7 +8,7 @@ import { makeArrivals } from './arrivals.ts';
 import { makeCheckpointer } from './checkpointer.ts';
 import { makeSqliteContextStore } from './context-store.adapter.ts';
 import { makeConversations } from './conversations.ts';
-import { openDisk } from './disk.ts';
+import { openDisk, type Disk } from './disk.ts';
 import { storedKey } from './documents.ts';
 import { SqliteOpenError } from './open-error.ts';
 import { makeOverflow } from './overflow.ts';
@@ -32,20 +32,30 @@ export interface SqliteOptions extends StoreOptions {
  * it answers.
  */
 export const openSqlite = (path: string, options: SqliteOptions, open = openDisk): Stores => {
-  const { clock, log, metrics } = options;
+  const { log, onDiskFailed } = options;
   const own = ownFile(path);
-  const { db } = own;
-  const disk = orDisown(path, own, () =>
-    open(own.path, (error) => {
+  let disk: Disk | undefined;
+  try {
+    disk = open(own.path, (error) => {
       log.error('disk-failed', { detail: storeUnavailable(error).detail });
       try {
         own.abandon();
       } catch (cause) {
         log.error('store-abandon-failed', { detail: storeUnavailable(cause).detail });
       }
-      options.onDiskFailed?.(error);
-    }),
-  );
+      onDiskFailed?.(error);
+    });
+    return makeStores(own, disk, options);
+  } catch (cause) {
+    own.disown();
+    disk?.close();
+    throw new SqliteOpenError(path, { _tag: 'Unusable', detail: storeUnavailable(cause).detail }, cause);
+  }
+};
+
+const makeStores = (own: OwnFile, disk: Disk, options: SqliteOptions): Stores => {
+  const { clock, log, metrics } = options;
+  const { db } = own;
   const checkpointer = makeCheckpointer({ ...own, disk, log });
   const arrivals = makeArrivals(db, clock);
   const standing = makeStanding(db);
@@ -133,6 +143,7 @@ export const openSqlite = (path: string, options: SqliteOptions, open = openDisk
       if (!db.isOpen) return;
       stopSweeper();
       await close();
+      await cutLog();
       await checkpointer.settled();
       if (disk.hasFailed()) return;
       try {
@@ -144,14 +155,4 @@ export const openSqlite = (path: string, options: SqliteOptions, open = openDisk
       disk.close();
     },
   };
-};
-
-const orDisown = <A>(path: string, own: OwnFile, make: () => A): A => {
-  try {
-    return make();
-  } catch (cause) {
-    own.disown();
-    const { detail } = storeUnavailable(cause);
-    throw new SqliteOpenError(path, { _tag: 'Unusable', detail }, cause);
-  }
 };

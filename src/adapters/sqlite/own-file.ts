@@ -1,4 +1,6 @@
 import {
+  accessSync,
+  constants,
   mkdirSync,
   openSync,
   readFileSync,
@@ -43,11 +45,13 @@ const abandoned: DatabaseSync[] = [];
  */
 export const ownFile = (given: string): OwnFile => {
   const opened: DatabaseSync[] = [];
+  let path = given;
   try {
     mkdirSync(dirname(given), { recursive: true });
     const first = connect(given);
     opened.unshift(first);
-    const path = realpathSync(given);
+    path = realpathSync(given);
+    accessSync(path, constants.R_OK | constants.W_OK);
     refuseOtherNames(given, path);
     const lock = connect(`${path}.lock`);
     // to be closed last
@@ -87,7 +91,7 @@ export const ownFile = (given: string): OwnFile => {
     closeAll(opened);
     throw cause instanceof SqliteOpenError
       ? cause
-      : new SqliteOpenError(given, problemOf(given, cause), cause);
+      : new SqliteOpenError(given, problemOf(path, cause), cause);
   }
 };
 

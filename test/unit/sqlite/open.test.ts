@@ -85,7 +85,7 @@ test('opening › a link is another name of the same file, and no way around its
   const { contextStore, close } = openSqlite(path, options);
   const other = `${path}.link`;
   await symlink(path, other);
-  t.is(problem({ path: other, options })._tag, 'InUse');
+  t.deepEqual(problem({ path: other, options }), { _tag: 'InUse', pid: process.pid });
   await done(contextStore.append(says(ana, 'm1')));
   await close();
   const again = openSqlite(other, options);
@@ -104,6 +104,18 @@ test('opening › a link to a file that is not there yet makes it', async (t) =>
   const again = openSqlite(`${path}.target`, options);
   t.is((await done(again.contextStore.list(ana))).length, 1);
   await again.close();
+});
+
+test('opening › a file with damaged pages is refused in one line', async (t) => {
+  const { path, options } = await bench(t);
+  const { contextStore, close } = openSqlite(path, options);
+  await done(contextStore.append(says(ana, 'm1')));
+  await close();
+  const file = await readFile(path);
+  for (let page = 3; page * 4096 < file.length; page += 1) file.fill(0xff, page * 4096, page * 4096 + 1500);
+  await writeFile(path, file);
+  const found = problem({ path, options });
+  t.regex('detail' in found ? found.detail : '', /malformed/u);
 });
 
 test('opening › a file with a second name is refused: each would have a lock of its own', async (t) => {

@@ -217,6 +217,20 @@ test('what was erased › stands in the log while another program reads the file
   await close();
 });
 
+test('what was erased › stands in no file any more after a stop, though another program has it open', async (t) => {
+  const { path, options, errors } = await bench(t);
+  const { contextStore, close } = openSqlite(path, options);
+  const secret = 'clave-secreta-de-ana';
+  await done(contextStore.append(says(ana, 'm1', { content: { type: 'text', text: secret } })));
+  const other = new DatabaseSync(path);
+  other.exec('SELECT * FROM messages');
+  await done(contextStore.erase(ana));
+  await close();
+  for (const file of [path, `${path}-wal`]) t.false(readFileSync(file).includes(secret));
+  other.close();
+  t.deepEqual(errors, []);
+});
+
 test('a damaged document › is told, and does not hide the others', async (t) => {
   const { path, options, errors } = await bench(t);
   const first = openSqlite(path, options);
