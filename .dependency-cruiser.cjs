@@ -93,6 +93,7 @@ module.exports = {
     onlyIn(['adapters/winston'], 'winston', { path: packages('winston', 'logform') }),
     onlyIn(['adapters/metrics'], 'prom-client', { path: packages('prom-client') }),
     onlyIn(['adapters/media', 'adapters/shared'], 'node-fetch', { path: packages('node-fetch') }),
+    onlyIn(['adapters/shared'], 'undici', { path: packages('undici') }),
     {
       name: 'contract-suites-stand-alone',
       comment: 'Others run the suites on their own adapters, with a test runner of their choice.',

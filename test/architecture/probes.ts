@@ -13,6 +13,7 @@ export const installed = {
     'reflect-metadata',
     'restify',
     'tsyringe',
+    'undici',
     'winston',
   ],
   devDependencies: ['ava', 'fast-check'],
@@ -85,6 +86,7 @@ export const probes: ReadonlyArray<Probe> = [
   probe('winston-only-in-its-place', 'src/main/run.ts', 'winston'),
   probe('prom-client-only-in-its-place', 'src/adapters/http/serve.ts', 'prom-client'),
   probe('node-fetch-only-in-its-place', 'src/adapters/yalo/api.ts', 'node-fetch'),
+  probe('undici-only-in-its-place', 'src/adapters/live-agent/post.ts', 'undici'),
   probe('contract-suites-stand-alone', 'test/contract/crm.suite.ts', 'ava'),
   probe('contract-suites-stand-alone', 'test/contract/crm.suite.ts', '../../src/main/container.ts'),
   {

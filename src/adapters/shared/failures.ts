@@ -1,11 +1,17 @@
 import type { RemoteFailure } from '../../application/ports/errors.ts';
-import { beforeConnection } from './keep-alive-agents.ts';
+
+/** By refusal, name, route, certificate or time there was no connection yet, so nothing was sent. */
+export const beforeConnection = 'before-connection';
+/** The connection had served a call before, so the remote may have closed it while it was idle. */
+export const onKeptSocket = 'on-kept-socket';
+/** A kept connection that its remote had closed fails within a round trip; what fails later was under way. */
+export const staleWithinMs = 1000;
 
 /** What a client could make out about a call that failed. */
 export interface Fault {
   /** Of a system error, HTTP parser or decompression; never a message: those name hosts and quote texts. */
   readonly code: unknown;
-  /** What the agents say of the time of the failure. */
+  /** `beforeConnection`, `onKeptSocket` or neither. */
   readonly when: unknown;
   /** Too long, not the compression it claims to be, or no HTTP at all. */
   readonly unreadable: boolean;
@@ -37,10 +43,6 @@ export const overdue = (what: string, deadline: AbortSignal, certain = false): R
   const detail = `${what}: ${late ? 'no answer in time' : 'called off before the answer'}`;
   return { _tag: 'RemoteTimeout', certain, detail };
 };
-
-/** What is no HTTP; but one that ends too early is a broken connection. */
-export const isNoHttp = (code: unknown): boolean =>
-  typeof code === 'string' && /^HPE_(?!INVALID_EOF_STATE)/u.test(code);
 
 const shown = (code: unknown): string =>
   typeof code === 'string' && /^[A-Z_0-9]{1,60}$/u.test(code) ? ` (${code})` : '';

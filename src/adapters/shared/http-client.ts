@@ -1,8 +1,8 @@
 import fetch, { AbortError, FetchError, type Response } from 'node-fetch';
 import { E } from '../../domain/fp.ts';
 import type { RemoteFailure } from '../../application/ports/errors.ts';
-import { failureOf, isNoHttp, overdue } from './failures.ts';
-import { type Agents, makeAgents, onKeptSocket, staleWithinMs } from './keep-alive-agents.ts';
+import { failureOf, onKeptSocket, overdue, staleWithinMs } from './failures.ts';
+import { type Agents, makeAgents } from './keep-alive-agents.ts';
 import { clientOver, type Call, type HttpClient, type HttpClientOptions, type HttpRequest } from './calls.ts';
 import { retryAfterMs } from './retry-after.ts';
 
@@ -72,6 +72,10 @@ const isUnreadable = (thrown: unknown): boolean =>
   (thrown.type === 'max-size' ||
     isNoHttp(thrown.code) ||
     /^(?:Z_|ERR_BROTLI|ERR__ERROR_FORMAT)/u.test(thrown.code ?? ''));
+
+/** What is no HTTP; but one that ends too early is a broken connection. */
+const isNoHttp = (code: unknown): boolean =>
+  typeof code === 'string' && /^HPE_(?!INVALID_EOF_STATE)/u.test(code);
 
 /** What the agents say of the time of the failure. */
 const whenOf = (thrown: unknown): unknown =>

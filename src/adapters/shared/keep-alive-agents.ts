@@ -2,16 +2,7 @@ import { Agent as HttpAgent, type AgentOptions, type ClientRequest } from 'node:
 import { Agent as HttpsAgent } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-
-/**
- * When a call failed, told in the `syscall` of its error: node-fetch hands on that and the code, and nothing else.
- * `beforeConnection`: by refusal, name, route, certificate or time, there was no connection yet, so nothing was sent.
- * `onKeptSocket`: the connection had served a call before, so the remote may have closed it while it was idle.
- */
-export const beforeConnection = 'before-connection';
-export const onKeptSocket = 'on-kept-socket';
-/** A kept connection that its remote had closed fails within a round trip; what fails later was under way. */
-export const staleWithinMs = 1000;
+import { beforeConnection, onKeptSocket } from './failures.ts';
 
 export interface AgentLimits {
   /** Connections to one host and port at once; calls beyond wait for one, within their deadlines. */
@@ -90,6 +81,7 @@ class TlsAgent extends HttpsAgent {
   }
 }
 
+/** When a call failed, told in the `syscall` of its error: node-fetch hands on that and the code, and nothing else. */
 const mark = (error: NodeJS.ErrnoException, when: string): void => {
   error.syscall = when;
 };

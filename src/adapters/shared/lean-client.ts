@@ -1,136 +1,121 @@
-import { request as plainRequest, type ClientRequest, type IncomingMessage } from 'node:http';
-import { request as tlsRequest } from 'node:https';
-import { unzipSync } from 'node:zlib';
-import { E, type Either } from '../../domain/fp.ts';
+import pLimit from 'p-limit';
+import { errors } from 'undici';
+import { E } from '../../domain/fp.ts';
 import type { RemoteFailure } from '../../application/ports/errors.ts';
-import { failureOf, isNoHttp, overdue } from './failures.ts';
-import { type Agents, makeAgents, onKeptSocket, staleWithinMs } from './keep-alive-agents.ts';
 import { clientOver, type Call, type HttpClient, type HttpClientOptions, type HttpRequest } from './calls.ts';
+import { makeConnections, type Connection } from './connections.ts';
+import { failureOf, onKeptSocket, overdue, staleWithinMs } from './failures.ts';
+import { isImpossible, Reply, Unreadable, type Broken, type Outcome } from './reply.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 /**
- * As `makeHttpClient`, on node:http itself: for what is called for each message or connect, and for polls, of which ten
- * thousand may wait (ADR 7).
+ * As `makeHttpClient`, on undici's dispatcher: for what is called for each message or connect, and for polls, of which
+ * ten thousand may wait (ADR 7).
  */
 export const makeLeanClient = (options: HttpClientOptions): HttpClient => {
-  const { clock, maxAnswerBytes, userAgent = 'relevo' } = options;
-  const agents = makeAgents({
-    maxSockets: options.maxSockets,
+  const { clock, maxAnswerBytes, maxSockets, userAgent = 'relevo' } = options;
+  const connections = makeConnections({
     connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
     idleMs: options.idleMs ?? 10_000,
   });
+  const inTurn = maxSockets === Infinity ? atOnce : limitedTo(maxSockets);
+  const ownLines = ['User-Agent', userAgent, 'Accept', '*/*', 'Accept-Encoding', 'identity'];
 
-  const send = ({ method, url: given, headers, body }: HttpRequest, agent: Agents['kept']): ClientRequest => {
-    const url = new URL(given);
-    const { host, hostname, protocol, port, pathname, search } = url;
-    const lines = ['Host', host, 'User-Agent', userAgent, 'Accept', '*/*', 'Accept-Encoding', 'identity'];
-    for (const name in headers) lines.push(name, headers[name] ?? '');
-    if (body !== undefined) lines.push('Content-Length', String(Buffer.byteLength(body)));
-    // as a list they are written at once, and not kept
-    const request = (protocol === 'https:' ? tlsRequest : plainRequest)({
-      agent: agent(url),
-      method,
-      protocol,
-      host: hostname.startsWith('[') ? hostname.slice(1, -1) : hostname,
-      port: port === '' ? undefined : port,
-      path: `${pathname}${search}`,
-      headers: lines,
-    });
-    request.end(body);
-    return request;
-  };
-
-  /** Rejects where no answer has begun. */
-  const call = (request: HttpRequest, deadline: AbortSignal, agent: Agents['kept']): Promise<Begun> =>
-    new Promise((resolve, reject) => {
-      const sent = send(request, agent);
-      let begun = false;
-      const calledOff = (): void => {
-        // an answer that has begun is one, with a body that cannot be read
-        if (!begun) reject(deadline.reason as Error);
-        sent.destroy();
-      };
-      deadline.addEventListener('abort', calledOff, { once: true });
-      sent.on('error', reject);
-      sent.once('close', () => deadline.removeEventListener('abort', calledOff));
-      sent.once('response', (answer) => {
-        begun = true;
-        void textOf(answer, maxAnswerBytes).then((text) => resolve({ answer, text }));
+  const call = (
+    { method, url, headers, body }: HttpRequest,
+    deadline: AbortSignal,
+    connect: (origin: string) => Connection,
+  ): Promise<Outcome> =>
+    new Promise((resolve) => {
+      const { origin, pathname, search } = new URL(url);
+      const lines = [...ownLines];
+      for (const name in headers) lines.push(name, headers[name] ?? '');
+      const connection = connect(origin);
+      const calledOff = (): void => reply.callOff(deadline.reason);
+      const reply = new Reply(maxAnswerBytes, connection, (outcome, isWhole) => {
+        deadline.removeEventListener('abort', calledOff);
+        if (isWhole) connections.giveBack(origin, connection);
+        else connections.cut(connection);
+        resolve(outcome);
       });
+      deadline.addEventListener('abort', calledOff, { once: true });
+      const request = { method, path: `${pathname}${search}`, headers: lines, body: body ?? null };
+      connection.client.dispatch(request, reply);
     });
 
-  const callWell = async (request: HttpRequest, deadline: AbortSignal): Promise<Begun> => {
+  const callWell = async (request: HttpRequest, deadline: AbortSignal): Promise<Outcome> => {
     const begun = clock.monotonic();
-    try {
-      return await call(request, deadline, agents.kept);
-    } catch (thrown) {
-      const stale = said(thrown, 'syscall') === onKeptSocket && clock.monotonic() - begun < staleWithinMs;
-      if (request.method !== 'GET' || !stale || deadline.aborted) throw thrown;
-      return call(request, deadline, agents.once);
-    }
+    const outcome = await call(request, deadline, connections.take);
+    if (request.method !== 'GET' || E.isRight(outcome) || outcome.left.when !== onKeptSocket) return outcome;
+    const stale = clock.monotonic() - begun < staleWithinMs;
+    return stale && !deadline.aborted ? call(request, deadline, connections.open) : outcome;
   };
 
   const receive: Call = async (what, request, deadline) => {
     if (deadline.aborted) return E.left(overdue(what, deadline, true));
     try {
-      const { answer, text } = await callWell(request, deadline);
-      const { statusCode: status = 0, headers } = answer;
-      const after = retryAfterMs(headers['retry-after'] ?? null, headers.date ?? null, clock.now());
+      const outcome = await inTurn(deadline, () => callWell(request, deadline));
+      if (E.isLeft(outcome)) return E.left(failed(what, outcome.left, deadline));
+      const { status, headers, text } = outcome.right;
+      const after = retryAfterMs(one(headers['retry-after']), one(headers.date), clock.now());
       return E.right({
         status,
-        text: E.isRight(text) ? text : E.left(failed(what, text.left, deadline, status)),
+        text: E.isRight(text) ? text : E.left(failed(what, { cause: text.left }, deadline, status)),
         ...(after === undefined ? {} : { retryAfterMs: after }),
       });
-    } catch (thrown) {
-      return E.left(failed(what, thrown, deadline));
+    } catch (cause) {
+      return E.left(failed(what, { cause }, deadline));
     }
   };
 
-  return { ...clientOver(receive), close: agents.destroy };
+  return { ...clientOver(receive), close: connections.cutAll };
 };
 
-interface Begun {
-  readonly answer: IncomingMessage;
-  /** Left: why it could not be read. */
-  readonly text: Either<unknown, string>;
-}
+type InTurn = (deadline: AbortSignal, begin: () => Promise<Outcome>) => Promise<Outcome>;
 
-/** A body too long, or not of the compression it claims. */
-class Unreadable extends Error {}
+const atOnce: InTurn = (_deadline, begin) => begin();
 
-/** Never rejects; what is too long is cut off. */
-const textOf = (answer: IncomingMessage, maxBytes: number): Promise<Either<unknown, string>> =>
-  new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    answer.on('error', (why) => resolve(E.left(why)));
-    answer.on('data', (chunk: Buffer) => {
-      chunks.push(chunk);
-      size += chunk.length;
-      if (size <= maxBytes) return;
-      resolve(E.left(new Unreadable()));
-      answer.destroy();
+/** Whoever waits for a connection waits no longer than his deadline. */
+const limitedTo = (maxSockets: number): InTurn => {
+  const limit = pLimit(maxSockets);
+  return (deadline, begin) =>
+    new Promise((resolve, reject) => {
+      const tooLate = (): void => resolve(E.left({ cause: deadline.reason as unknown }));
+      deadline.addEventListener('abort', tooLate, { once: true });
+      limit(async () => {
+        deadline.removeEventListener('abort', tooLate);
+        if (!deadline.aborted) resolve(await begin());
+      }).catch(reject);
     });
-    answer.on('end', () => resolve(unpacked(answer, Buffer.concat(chunks), maxBytes)));
-  });
-
-/** None was asked for; some proxies pack all the same. */
-const unpacked = (answer: IncomingMessage, body: Buffer, maxBytes: number): Either<unknown, string> => {
-  const encoding = answer.headers['content-encoding'] ?? 'identity';
-  if (body.length === 0 || encoding === 'identity') return E.right(body.toString());
-  try {
-    return E.right(unzipSync(body, { maxOutputLength: maxBytes }).toString());
-  } catch {
-    return E.left(new Unreadable());
-  }
 };
 
-const said = (thrown: unknown, member: 'code' | 'syscall'): unknown =>
-  thrown instanceof Error ? (thrown as NodeJS.ErrnoException)[member] : undefined;
+const one = (header: string | string[] | undefined): string | null =>
+  (Array.isArray(header) ? header[0] : header) ?? null;
 
-const failed = (what: string, thrown: unknown, deadline: AbortSignal, status?: number): RemoteFailure => {
-  const code = said(thrown, 'code');
-  const unreadable = thrown instanceof Unreadable || isNoHttp(code);
-  const impossible = thrown instanceof TypeError;
-  return failureOf(what, { code, when: said(thrown, 'syscall'), unreadable, impossible, status }, deadline);
+/** `status`: of an answer that had begun. */
+const failed = (
+  what: string,
+  { cause, when }: Broken,
+  deadline: AbortSignal,
+  status?: number,
+): RemoteFailure => {
+  const [unreadable, impossible] = [isUnreadable(cause), isImpossible(cause)];
+  return failureOf(what, { code: codeOf(cause), when, unreadable, impossible, status }, deadline);
+};
+
+/** Too long, not the compression it claims to be, or no HTTP at all; but one that ends too early is a broken connection. */
+const isUnreadable = (cause: unknown): boolean =>
+  cause instanceof Unreadable ||
+  cause instanceof errors.HeadersOverflowError ||
+  (cause instanceof errors.HTTPParserError && !cause.message.includes('Invalid EOF state'));
+
+/** What Node calls the same. */
+const systemCodes: Readonly<Record<string, string>> = {
+  UND_ERR_CONNECT_TIMEOUT: 'ETIMEDOUT',
+  UND_ERR_SOCKET: 'ECONNRESET',
+};
+
+const codeOf = (cause: unknown): string | undefined => {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
+  return code === undefined ? undefined : (systemCodes[code] ?? code);
 };

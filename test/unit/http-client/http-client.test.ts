@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import test, { type ExecutionContext } from 'ava';
 import { E } from '../../../src/domain/fp.ts';
@@ -38,6 +38,7 @@ const failureOf = (t: ExecutionContext, outcome: E.Either<RemoteFailure, unknown
 
 const head = 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n';
 const chunked = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n';
+const last = (answer: string): string => answer.replace('\r\n', '\r\nConnection: close\r\n');
 
 /** Answers the first request on a connection, and resets it at the second; `asked` are the methods that came. */
 const forgetful = async (
@@ -238,15 +239,21 @@ for (const [name, make] of Object.entries(clients)) {
     t.like(failureOf(t, await outcome), { detail: 'a call: called off before the answer', certain: false });
   });
 
-  test(`${name} › deadline › holds for those who wait for a connection too`, async (t) => {
-    const { url } = await serve(t, () => undefined);
+  test(`${name} › deadline › holds for those who wait for a connection too, who then begin nothing`, async (t) => {
+    let asked = 0;
+    const { url } = await serve(t, (_request, response) => {
+      asked += 1;
+      if (asked > 1) response.end('ok');
+    });
     const { exchange } = client(t, { maxSockets: 1 });
     const [first, second] = await Promise.all([
-      exchange('a call', get(url), soon(150)),
+      exchange('a call', get(url), soon(400)),
       exchange('a call', get(url), soon(50)),
     ]);
     t.like(failureOf(t, first), { _tag: 'RemoteTimeout' });
     t.like(failureOf(t, second), { _tag: 'RemoteTimeout' });
+    t.like(await exchange('a call', get(url), soon()), { right: { text: 'ok' } });
+    t.is(asked, 2);
   });
 
   test(`${name} › no connection › is certain: nothing was sent`, async (t) => {
@@ -282,9 +289,12 @@ for (const [name, make] of Object.entries(clients)) {
 
   for (const [shown, answer] of [
     ['before a word was said', ''],
+    ['before the answer', 'HTTP/1.1 103 Early Hints\r\n\r\n'],
     ['within the head', 'HTTP/1.1 200 OK\r\nConte'],
     ['within a body of known length', `${head}hello`],
     ['within a body in chunks', chunked],
+    ['within a last body of known length', last(`${head}hello`)],
+    ['within a last body in chunks', last(chunked)],
   ] as const) {
     test(`${name} › connection cut ${shown} › is uncertain, and nothing is repeated`, async (t) => {
       let asked = 0;
@@ -339,10 +349,10 @@ for (const [name, make] of Object.entries(clients)) {
   test(`${name} › kept connection that the remote closed › a GET is repeated once, on a new one`, async (t) => {
     const { url, asked, connections } = await forgetful(t);
     const { exchange } = client(t);
-    await exchange('a call', get(url), soon());
+    await Promise.all([exchange('a call', get(url), soon()), exchange('a call', get(url), soon())]);
     t.like(await exchange('a call', get(url), soon()), { right: { status: 200, text: 'ok' } });
-    t.deepEqual(asked, ['GET', 'GET', 'GET']);
-    t.is(connections(), 2);
+    t.deepEqual(asked, ['GET', 'GET', 'GET', 'GET']);
+    t.is(connections(), 3);
   });
 
   test(`${name} › kept connection that the remote closed › a POST is not repeated, and uncertain`, async (t) => {
@@ -377,12 +387,69 @@ for (const [name, make] of Object.entries(clients)) {
     t.is(ports.size, 1);
   });
 
-  test(`${name} › connections › close with the client`, async (t) => {
+  test(`${name} › connections › those that are idle are closed`, async (t) => {
     const { url, server } = await serve(t, (_request, response) => response.end('ok'));
+    server.keepAliveTimeout = 0;
+    const closed = new Promise((done) =>
+      server.once('connection', (socket: Socket) => socket.once('close', done)),
+    );
+    const { exchange } = client(t, { idleMs: 30 });
+    await exchange('a call', get(url), soon());
+    await t.notThrowsAsync(closed);
+    t.like(await exchange('a call', post(url), soon()), { right: { text: 'ok' } }, 'then there is a new one');
+  });
+
+  test(`${name} › connections › a GET that dies on a new one is not repeated, whatever went before`, async (t) => {
+    let asked = 0;
+    let closed: Promise<unknown> | undefined;
+    const { url } = await serveRaw(t, (socket, connections) => {
+      closed ??= once(socket, 'close');
+      socket.once('data', () => {
+        asked += 1;
+        if (connections > 1) socket.destroy();
+        else socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+      });
+    });
+    const { exchange } = client(t, { idleMs: 30 });
+    await exchange('a call', get(url), soon());
+    await closed;
+    t.like(failureOf(t, await exchange('a call', get(url), soon())), { _tag: 'RemoteUnreachable' });
+    t.is(asked, 2);
+  });
+
+  test(`${name} › connections › calls beyond the most wait for one, one after the other`, async (t) => {
+    const held: ServerResponse[] = [];
+    const ports = new Set<number | undefined>();
+    const { url } = await serve(t, (request, response) => {
+      ports.add(request.socket.remotePort);
+      held.push(response);
+      if (held.length === 2) held.splice(0).forEach((one) => one.end('ok'));
+    });
+    const { exchange } = client(t, { maxSockets: 2 });
+    const calls = Array.from({ length: 6 }, () => exchange('a call', get(url), soon()));
+    t.true((await Promise.all(calls)).every(E.isRight));
+    t.is(ports.size, 2);
+  });
+
+  test(`${name} › what comes before an answer is none`, async (t) => {
+    const { url } = await serveRaw(t, (socket) => {
+      socket.once('data', () => {
+        const early = 'HTTP/1.1 103 Early Hints\r\nRetry-After: 7\r\n\r\n';
+        socket.write(`${early}HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok`);
+      });
+    });
+    t.deepEqual(await client(t).exchange('a call', get(url), soon()), E.right({ status: 200, text: 'ok' }));
+  });
+
+  test(`${name} › connections › close with the client, and calls in flight fail`, async (t) => {
+    const { url, server } = await serve(t, (request, response) => {
+      if (request.method === 'GET') response.end('ok');
+      else close();
+    });
     const { exchange, close } = client(t);
     await exchange('a call', get(url), soon());
     const closed = new Promise((done) => server.on('connection', done).close(done));
-    close();
+    t.like(failureOf(t, await exchange('a call', post(url), soon())), { _tag: 'RemoteUnreachable' });
     await t.notThrowsAsync(closed);
   });
 }
