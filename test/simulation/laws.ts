@@ -625,12 +625,24 @@ export const makeLaws = (deps: LawsDeps): Laws => {
       if (count > 1) breach('a connect asks for one chat', { chatId, count });
   };
 
-  const repeatsAreCounted = ({ user, uncertain }: UserLife): void => {
+  const repeatsAreCounted = ({ user, uncertain, messages }: UserLife): void => {
     const ids = (deps.remotes().shown.get(userKey(user)) ?? []).map(({ id }) => id);
     const repeats = ids.length - new Set(ids).size;
     const counted = uncertain.get('user') ?? 0;
     if (repeats > (user.provider === 'whatsapp' ? 0 : counted))
       breach('repeats to the user are counted', { user: user.id, repeats, counted });
+    const own = new Set(
+      Array.from(messages.values(), ({ message: { content } }) =>
+        content.type === 'media' ? content.url : undefined,
+      ),
+    );
+    const attached = deps
+      .remotes()
+      .files.filter(({ url }) => own.has(url))
+      .map(({ caseId, url }) => `${caseId} ${url}`);
+    const inDoubt = uncertain.get('files') ?? 0;
+    if (attached.length - new Set(attached).size > inDoubt)
+      breach('files that are attached twice are counted', { user: user.id, attached, inDoubt });
   };
 
   const casesAreFew = ({ user }: UserLife): void => {

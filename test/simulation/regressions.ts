@@ -3,6 +3,11 @@
  * of them; they are then still worlds worth running.
  */
 export const regressions: ReadonlyArray<{ readonly seed: number; readonly was: string }> = [
+  {
+    seed: 683,
+    was: 'a file was attached once more that was posted and marked just as it had been read again',
+  },
+  { seed: 720, was: 'a session was not recovered while many texts waited for the user, and was gone' },
   { seed: 1_000, was: 'texts spilled for a write that never came to be were delivered too' },
   { seed: 1_027, was: 'a case that had served a chat was taken for one whose making had been lost' },
   { seed: 1_145, was: 'a long batch that came again after a failover was told twice' },

@@ -174,7 +174,7 @@ export const makeRemotes = (
           hooks.trace(`files: ${url} to ${caseId}`);
           return E.right(messageId);
         };
-        return call(process, 'files', caseId, serve, signal);
+        return call(process, 'files', caseId, serve, signal, { once: true });
       },
   });
 

@@ -182,17 +182,21 @@ export const makeHearing = (deps: HearingDeps, keeper: Keeper, chatId: ChatId): 
     held = undefined;
   };
 
+  const hurry = (): void => {
+    hurried = true;
+    held?.release();
+  };
+
   return {
     pump,
     interrupt: () => running?.abort(),
     needed: () => {
       recovering = true;
+      // a session that is not recovered in time is gone, with all that it still had to say
+      if (held?.by === 'crowd') hurry();
       pump();
     },
-    hurry: () => {
-      hurried = true;
-      held?.release();
-    },
+    hurry,
     stop: () => {
       stopped = true;
       running?.abort();

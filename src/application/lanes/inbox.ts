@@ -71,6 +71,7 @@ export const makeInbox = (policy: ChatPolicy, chatId: ChatId): Inbox => {
     settled: (settlements) => {
       gone = new Set([...gone, ...settlements.flatMap((one) => (one.what === 'message' ? [one.id] : []))]);
       waiting = waiting.filter(({ id }) => !gone.has(id));
+      fresh = fresh.filter(({ id }) => !gone.has(id));
     },
     prune: (lane) => {
       if (waiting.some(({ id }) => isTaken(lane, id)))

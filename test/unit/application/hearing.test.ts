@@ -87,18 +87,23 @@ test('after a finish › it is heard on until the end has left, for that chat al
   t.false(isHeard());
 });
 
-test('polling that pauses because many texts wait for the user › goes on at once when the session is about to be given up', async (t) => {
-  const { clock, hearing, keeper, polls } = await setUp(t, true);
-  const at = keeper.conversation().chat?.since ?? 0;
-  const lines = Array.from({ length: 90 }, (_, index) => `a${index}`);
-  await keeper.apply(() => lines.map((text) => deskTold(at, { type: 'agent-said', text })));
-  hearing.interrupt();
-  await clock.advance(29_000);
-  t.is(polls.length, 1);
-  hearing.hurry();
-  await clock.advance(0);
-  t.is(polls.length, 2);
-  hearing.interrupt();
-  await clock.advance(29_000);
-  t.is(polls.length, 2, 'once');
-});
+for (const [why, goOn] of [
+  ['the session is about to be given up', 'hurry'],
+  ['the session has to be recovered', 'needed'],
+] as const) {
+  test(`polling that pauses because many texts wait for the user › goes on at once when ${why}`, async (t) => {
+    const { clock, hearing, keeper, polls } = await setUp(t, true);
+    const at = keeper.conversation().chat?.since ?? 0;
+    const lines = Array.from({ length: 90 }, (_, index) => `a${index}`);
+    await keeper.apply(() => lines.map((text) => deskTold(at, { type: 'agent-said', text })));
+    hearing.interrupt();
+    await clock.advance(29_000);
+    t.is(polls.length, 1);
+    hearing[goOn]();
+    await clock.advance(0);
+    t.is(polls.length, 2);
+    hearing.interrupt();
+    await clock.advance(29_000);
+    t.is(polls.length, 2, 'once');
+  });
+}
