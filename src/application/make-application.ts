@@ -129,20 +129,16 @@ export const makeApplication = (
     onDecided: makeNotes(ports, policy),
     restore: makeRestoreDesks({ desks: ports.desks, clock, log }),
     patienceMs: storePatienceMs,
-    makeWorker: (keeper) =>
-      makeWorker(
-        {
-          ...lane,
-          desks: ports.desks,
-          contexts,
-          channel: ports.botChannel,
-          botFlow: ports.botFlow,
-          files: ports.caseFiles,
-          gates,
-          turns: ports.turns,
-        },
-        keeper,
-      ),
+    makeWorker: makeWorker({
+      ...lane,
+      desks: ports.desks,
+      contexts,
+      channel: ports.botChannel,
+      botFlow: ports.botFlow,
+      files: ports.caseFiles,
+      gates,
+      turns: ports.turns,
+    }),
   });
   const ownership = makeOwnership({
     self,

@@ -13,7 +13,7 @@ import { pause } from '../pause.ts';
 import { makeAgentLane, type AgentLaneWorker } from './agent-lane.ts';
 import { waitsForNextTry } from '../backoff.ts';
 import type { Desks } from './bind-posts.ts';
-import { makeEffectLane, type EffectLaneSpec } from './effect-lane.ts';
+import { EffectLaneWorker, type EffectLaneSpec } from './effect-lane.ts';
 import { makeHearing, type HearingWorker } from './hearing.ts';
 import type { Lane, LaneDeps } from './lane.ts';
 import type { RemoteGate } from './remote-gate.ts';
@@ -65,138 +65,139 @@ const blockedSleepMs = 1_000;
 /** Spilled texts that come back at a time. */
 const refillPage = 20;
 
-export const makeWorker = (deps: WorkerDeps, keeper: Keeper): Worker => {
+/** What all workers have in common is made once: there is one for each open chat. */
+export const makeWorker = (deps: WorkerDeps): ((keeper: Keeper) => Worker) => {
   const { clock, policy } = deps;
-  const chats = new Map<ChatId, ChatWorker>();
-  const userLane = makeEffectLane(deps, userTexts(deps))(keeper);
-  const botLane = makeEffectLane(deps, botStates(deps))(keeper);
-  let refilling = false;
-  let stopped = false;
-  let keptAt: number | undefined;
-  /** `at`: monotonic. */
-  let timer: { readonly at: number; readonly cancel: () => void } | undefined;
-  let hasLooked = false;
+  const forAgent = { ...deps, gate: deps.gates.desk, turns: deps.turns.desk };
+  const [texts, states, files] = [userTexts(deps), botStates(deps), uploads(deps)];
 
-  const chatWorker = (chatId: ChatId): ChatWorker => {
-    const hearing = makeHearing(deps, keeper, chatId);
-    const agent = makeAgentLane(
-      { ...deps, gate: deps.gates.desk, turns: deps.turns.desk },
-      keeper,
-      chatId,
-      hearing,
-    );
-    return { agent, hearing, files: makeEffectLane(deps, uploads(deps, chatId))(keeper) };
-  };
+  return (keeper) => {
+    const chats = new Map<ChatId, ChatWorker>();
+    const userLane = new EffectLaneWorker(deps, texts, keeper);
+    const botLane = new EffectLaneWorker(deps, states, keeper);
+    let refilling = false;
+    let stopped = false;
+    let keptAt: number | undefined;
+    /** `at`: monotonic. */
+    let timer: { readonly at: number; readonly cancel: () => void } | undefined;
+    let hasLooked = false;
 
-  const pump = (): void => {
-    if (stopped || keeper.isLost()) return;
-    userLane.pump();
-    botLane.pump();
-    const present = keeper.conversation().lanes.chats;
-    for (const [chatId, worker] of chats) {
-      if (present[chatId] !== undefined || worker.agent.isBusy()) continue;
-      worker.hearing.stop();
-      chats.delete(chatId);
-    }
-    for (const chatId of Object.keys(present)) {
-      const worker = chats.get(chatId) ?? chatWorker(chatId);
-      chats.set(chatId, worker);
-      worker.agent.pump();
-      worker.files.pump();
-      worker.hearing.pump();
-    }
-    if (keeper.conversation().lanes.user.length === 0 && keeper.conversation().overflow.count > 0) refill();
-    sleep();
-  };
-
-  const refill = (): void => {
-    if (refilling) return;
-    refilling = true;
-    void refillOnce()
-      .catch((thrown: unknown) => {
-        deps.log.error('lane-failed', { lane: 'overflow', user: keeper.user.id, error: thrown });
-        return pause(clock, 1_000);
-      })
-      .finally(() => {
-        refilling = false;
-        pump();
-      });
-  };
-
-  const refillOnce = async (): Promise<void> => {
-    const { taken, next } = keeper.conversation().overflow;
-    const found = await deps.store.spilled(keeper.user, taken, refillPage)();
-    // beyond `next` lies what was spilled for a write that never came to be
-    const effects = E.isRight(found) ? found.right.filter(({ order }) => order < next) : [];
-    if (effects.length > 0) {
-      await keeper.apply(() => [{ type: 'refilled', effects }]);
-      // what stays behind is never read again: it lies below the mark
-      await deps.store.unspill(keeper.user, keeper.conversation().overflow.taken)();
-    } else await pause(clock, 1_000);
-  };
-
-  const sleep = (): void => {
-    const due = wakeAt(policy, keeper.conversation());
-    const ms = due === undefined ? longestSleepMs : due - clock.now();
-    // what came due under the one before waits no longer: that one may not have lived long either
-    const wait = ms > 0 ? Math.min(ms, longestSleepMs) : hasLooked ? blockedSleepMs : 0;
-    const at = clock.monotonic() + wait;
-    // a time that has come is not put off by whatever goes on meanwhile
-    if (ms <= 0 && timer !== undefined && timer.at <= at) return;
-    timer?.cancel();
-    const ring = (): void => {
-      timer = undefined;
-      if (ms >= longestSleepMs) void lookAgain();
-      else wake();
+    const chatWorker = (chatId: ChatId): ChatWorker => {
+      const hearing = makeHearing(deps, keeper, chatId);
+      const agent = makeAgentLane(forAgent, keeper, chatId, hearing);
+      return { agent, hearing, files: new EffectLaneWorker(deps, filesOf(files, chatId), keeper) };
     };
-    timer = { at, cancel: clock.after(wait, ring) };
-  };
 
-  /** Whoever changed the conversation may have died before it told us. */
-  const lookAgain = async (): Promise<void> => {
-    if (stopped || keeper.isLost()) return;
-    await keeper.refresh();
-    for (const { agent } of chats.values()) agent.poke();
-    wake();
-  };
+    const pump = (): void => {
+      if (stopped || keeper.isLost()) return;
+      userLane.pump();
+      botLane.pump();
+      const present = keeper.conversation().lanes.chats;
+      for (const [chatId, worker] of chats) {
+        if (present[chatId] !== undefined || worker.agent.isBusy()) continue;
+        worker.hearing.stop();
+        chats.delete(chatId);
+      }
+      for (const chatId of Object.keys(present)) {
+        const worker = chats.get(chatId) ?? chatWorker(chatId);
+        chats.set(chatId, worker);
+        worker.agent.pump();
+        worker.files.pump();
+        worker.hearing.pump();
+      }
+      if (keeper.conversation().lanes.user.length === 0 && keeper.conversation().overflow.count > 0) refill();
+      sleep();
+    };
 
-  const keepMessages = (): void => {
-    const { chat } = keeper.conversation();
-    if (!isOpen(chat) || clock.now() - (keptAt ?? chat.requestedAt) < keepEveryMs) return;
-    keptAt = clock.now();
-    void deps.contexts.keep(keeper.user, chat.mark)();
-  };
+    const refill = (): void => {
+      if (refilling) return;
+      refilling = true;
+      void refillOnce()
+        .catch((thrown: unknown) => {
+          deps.log.error('lane-failed', { lane: 'overflow', user: keeper.user.id, error: thrown });
+          return pause(clock, 1_000);
+        })
+        .finally(() => {
+          refilling = false;
+          pump();
+        });
+    };
 
-  const wake = (): void => {
-    if (stopped || keeper.isLost()) return;
-    hasLooked = true;
-    keepMessages();
-    const event = { type: 'time-passed', at: clock.now() } as const;
-    const conversation = keeper.conversation();
-    if (decide(policy)(conversation, event).conversation === conversation) return pump();
-    void keeper
-      .apply(() => [{ type: 'time-passed', at: clock.now() }])
-      .catch((thrown: unknown) => {
-        deps.log.error('time-failed', { user: keeper.user.id, error: thrown });
-      });
-  };
+    const refillOnce = async (): Promise<void> => {
+      const { taken, next } = keeper.conversation().overflow;
+      const found = await deps.store.spilled(keeper.user, taken, refillPage)();
+      // beyond `next` lies what was spilled for a write that never came to be
+      const effects = E.isRight(found) ? found.right.filter(({ order }) => order < next) : [];
+      if (effects.length > 0) {
+        await keeper.apply(() => [{ type: 'refilled', effects }]);
+        // what stays behind is never read again: it lies below the mark
+        await deps.store.unspill(keeper.user, keeper.conversation().overflow.taken)();
+      } else await pause(clock, 1_000);
+    };
 
-  return {
-    pump,
-    poke: () => {
-      for (const { agent } of chats.values()) agent.poke();
-    },
-    stop: () => {
-      stopped = true;
+    const sleep = (): void => {
+      const due = wakeAt(policy, keeper.conversation());
+      const ms = due === undefined ? longestSleepMs : due - clock.now();
+      // what came due under the one before waits no longer: that one may not have lived long either
+      const wait = ms > 0 ? Math.min(ms, longestSleepMs) : hasLooked ? blockedSleepMs : 0;
+      const at = clock.monotonic() + wait;
+      // a time that has come is not put off by whatever goes on meanwhile
+      if (ms <= 0 && timer !== undefined && timer.at <= at) return;
       timer?.cancel();
-      for (const { hearing } of chats.values()) hearing.stop();
-    },
-    isBusy: () =>
-      userLane.isBusy() ||
-      botLane.isBusy() ||
-      Array.from(chats.values()).some(
-        ({ agent, files, hearing }) => agent.isBusy() || files.isBusy() || hearing.isBusy(),
-      ),
+      const ring = (): void => {
+        timer = undefined;
+        if (ms >= longestSleepMs) void lookAgain();
+        else wake();
+      };
+      timer = { at, cancel: clock.after(wait, ring) };
+    };
+
+    /** Whoever changed the conversation may have died before it told us. */
+    const lookAgain = async (): Promise<void> => {
+      if (stopped || keeper.isLost()) return;
+      await keeper.refresh();
+      for (const { agent } of chats.values()) agent.poke();
+      wake();
+    };
+
+    const keepMessages = (): void => {
+      const { chat } = keeper.conversation();
+      if (!isOpen(chat) || clock.now() - (keptAt ?? chat.requestedAt) < keepEveryMs) return;
+      keptAt = clock.now();
+      void deps.contexts.keep(keeper.user, chat.mark)();
+    };
+
+    const wake = (): void => {
+      if (stopped || keeper.isLost()) return;
+      hasLooked = true;
+      keepMessages();
+      const event = { type: 'time-passed', at: clock.now() } as const;
+      const conversation = keeper.conversation();
+      if (decide(policy)(conversation, event).conversation === conversation) return pump();
+      void keeper
+        .apply(() => [{ type: 'time-passed', at: clock.now() }])
+        .catch((thrown: unknown) => {
+          deps.log.error('time-failed', { user: keeper.user.id, error: thrown });
+        });
+    };
+
+    return {
+      pump,
+      poke: () => {
+        for (const { agent } of chats.values()) agent.poke();
+      },
+      stop: () => {
+        stopped = true;
+        timer?.cancel();
+        for (const { hearing } of chats.values()) hearing.stop();
+      },
+      isBusy: () =>
+        userLane.isBusy() ||
+        botLane.isBusy() ||
+        Array.from(chats.values()).some(
+          ({ agent, files, hearing }) => agent.isBusy() || files.isBusy() || hearing.isBusy(),
+        ),
+    };
   };
 };
 
@@ -221,12 +222,16 @@ const botStates = ({ botFlow, gates }: WorkerDeps): EffectLaneSpec<BotState> => 
   deliver: (user, { state, botSlug }, deadline) => botFlow.moveTo(user, { state, botSlug }, deadline),
 });
 
-const uploads = ({ files, gates }: WorkerDeps, chatId: ChatId): EffectLaneSpec<Upload> => ({
+const uploads = ({ files, gates }: WorkerDeps): Omit<EffectLaneSpec<Upload>, 'head'> => ({
   lane: 'files',
-  head: ({ lanes }) => lanes.chats[chatId]?.files[0],
   isDue: (_, { notBefore }, now) => !waitsForNextTry(notBefore, now),
   gate: gates.files,
   timeoutMs: fileTimeoutMs,
   recognisesRepeats: () => false,
   deliver: (_, upload, deadline) => files.attach(upload, deadline),
+});
+
+const filesOf = (spec: ReturnType<typeof uploads>, chatId: ChatId): EffectLaneSpec<Upload> => ({
+  ...spec,
+  head: ({ lanes }) => lanes.chats[chatId]?.files[0],
 });
