@@ -21,7 +21,7 @@ export interface HttpClient {
   /**
    * One call, ended by the deadline. Any status is an answer, redirects too: none is followed. `what` names the call in
    * `detail`, which holds no URL, no body, no header. A GET that dies at once on a kept connection is repeated once on a
-   * new one; nothing else is ever repeated.
+   * new one; no other call is, once it has left.
    */
   readonly exchange: (
     what: string,

@@ -1,8 +1,11 @@
 import { buildConnector, Client } from 'undici';
+import type { Socket } from 'node:net';
 
 /** One connection to a host and port, for one call at a time. */
 export interface Connection {
   readonly client: Client;
+  /** The latest, connected or about to be. */
+  readonly socket: () => Socket | undefined;
   /** It has served a call before, so the remote may have closed it while it was idle. */
   isKept: boolean;
 }
@@ -12,16 +15,17 @@ export interface Connections {
   /** That which was idle for the shortest time, else a new one. Throws where `origin` is none of http or https. */
   readonly take: (origin: string) => Connection;
   readonly open: (origin: string) => Connection;
-  /** It may serve another call. */
+  /** Its call is over, and it may serve another. */
   readonly giveBack: (origin: string, connection: Connection) => void;
   /** Closes it, whatever it does; a call on it fails. */
   readonly cut: (connection: Connection) => void;
-  readonly cutAll: () => void;
+  /** Closes all, for good: a call on one that is taken afterwards fails before anything is sent. */
+  readonly close: () => void;
 }
 
 export interface ConnectionLimits {
   readonly connectTimeoutMs: number;
-  /** An idle connection is closed after so long, or sooner where the remote's Keep-Alive header says so. */
+  /** An idle connection is closed after so long, or sooner where the remote's Keep-Alive header says so, less 2 s. */
   readonly idleMs: number;
 }
 
@@ -36,10 +40,11 @@ export const makeConnections = ({ connectTimeoutMs, idleMs }: ConnectionLimits):
     keepAliveInitialDelay: 15_000,
     // the default of 250 ms for each address of a name gives up on remotes that are merely far away
     autoSelectFamilyAttemptTimeout: 2000,
-  });
+  }) as (...call: Parameters<buildConnector.connector>) => Socket;
   const all = new Set<Connection>();
   /** By origin, the one used last at the end. */
   const idle = new Map<string, Connection[]>();
+  let closed = false;
 
   const idleAt = (origin: string): Connection[] => {
     let connections = idle.get(origin);
@@ -50,23 +55,25 @@ export const makeConnections = ({ connectTimeoutMs, idleMs }: ConnectionLimits):
   const cut = (connection: Connection): void => {
     all.delete(connection);
     void connection.client.destroy();
+    // one that is about to be connected would else go on until it is
+    connection.socket()?.destroy();
   };
 
   const open = (origin: string): Connection => {
+    let socket: Socket | undefined;
     const client = new Client(origin, {
-      connect,
+      connect: (options, done) => (socket = connect(options, done)),
       // deadlines are the caller's
       headersTimeout: 0,
       bodyTimeout: 0,
       keepAliveTimeout: idleMs,
       keepAliveMaxTimeout: idleMs,
     });
-    const connection = { client, isKept: false };
-    all.add(connection);
-    client.on('connect', () => {
-      connection.isKept = false;
-    });
+    const connection = { client, socket: () => socket, isKept: false };
+    if (closed) void client.destroy();
+    else all.add(connection);
     client.on('disconnect', () => {
+      connection.isKept = false;
       const connections = idleAt(origin);
       const place = connections.indexOf(connection);
       // the one that was idle for longest is the first; one that serves a call is not among them
@@ -82,9 +89,15 @@ export const makeConnections = ({ connectTimeoutMs, idleMs }: ConnectionLimits):
     take: (origin) => idleAt(origin).pop() ?? open(origin),
     giveBack: (origin, connection) => {
       connection.isKept = true;
-      if (all.has(connection)) idleAt(origin).push(connection);
+      // a remote may answer before it has read all, and never read the rest
+      const isFree = connection.socket()?.writableLength === 0;
+      if (isFree) idleAt(origin).push(connection);
+      else cut(connection);
     },
     cut,
-    cutAll: () => all.forEach(cut),
+    close: () => {
+      closed = true;
+      all.forEach(cut);
+    },
   };
 };

@@ -1,11 +1,10 @@
-import pLimit from 'p-limit';
-import { errors } from 'undici';
+import pLimit, { type LimitFunction } from 'p-limit';
 import { E } from '../../domain/fp.ts';
 import type { RemoteFailure } from '../../application/ports/errors.ts';
 import { clientOver, type Call, type HttpClient, type HttpClientOptions, type HttpRequest } from './calls.ts';
 import { makeConnections, type Connection } from './connections.ts';
-import { failureOf, onKeptSocket, overdue, staleWithinMs } from './failures.ts';
-import { isImpossible, Reply, Unreadable, type Broken, type Outcome } from './reply.ts';
+import { beforeConnection, failureOf, overdue, staleWithinMs } from './failures.ts';
+import { isImpossible, isUnreadable, Reply, type Broken, type Outcome } from './reply.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 /**
@@ -19,15 +18,15 @@ export const makeLeanClient = (options: HttpClientOptions): HttpClient => {
     idleMs: options.idleMs ?? 10_000,
   });
   const inTurn = maxSockets === Infinity ? atOnce : limitedTo(maxSockets);
-  const ownLines = ['User-Agent', userAgent, 'Accept', '*/*', 'Accept-Encoding', 'identity'];
+  const ownLines = ['User-Agent', userAgent, 'Accept-Encoding', 'identity'];
 
   const call = (
-    { method, url, headers, body }: HttpRequest,
+    { method, headers, body }: HttpRequest,
+    { origin, pathname, search }: URL,
     deadline: AbortSignal,
     connect: (origin: string) => Connection,
   ): Promise<Outcome> =>
     new Promise((resolve) => {
-      const { origin, pathname, search } = new URL(url);
       const lines = [...ownLines];
       for (const name in headers) lines.push(name, headers[name] ?? '');
       const connection = connect(origin);
@@ -43,44 +42,54 @@ export const makeLeanClient = (options: HttpClientOptions): HttpClient => {
       connection.client.dispatch(request, reply);
     });
 
-  const callWell = async (request: HttpRequest, deadline: AbortSignal): Promise<Outcome> => {
-    const begun = clock.monotonic();
-    const outcome = await call(request, deadline, connections.take);
-    if (request.method !== 'GET' || E.isRight(outcome) || outcome.left.when !== onKeptSocket) return outcome;
-    const stale = clock.monotonic() - begun < staleWithinMs;
-    return stale && !deadline.aborted ? call(request, deadline, connections.open) : outcome;
+  /** On a new connection once more, if a kept one was gone before the request was sent, or surely before it was read. */
+  const callWell = async (request: HttpRequest, url: URL, deadline: AbortSignal): Promise<Outcome> => {
+    const began = clock.monotonic();
+    const first = await call(request, url, deadline, connections.take);
+    if (E.isRight(first) || !first.left.isOnKept || deadline.aborted) return first;
+    const { cause, isSent } = first.left;
+    const isStale = clock.monotonic() - began < staleWithinMs && !isUnreadable(cause);
+    if (isSent && !(request.method === 'GET' && isStale)) return first;
+    const second = await call(request, url, deadline, connections.open);
+    return E.isLeft(second) && isSent ? E.left({ ...second.left, isSent }) : second;
   };
 
   const receive: Call = async (what, request, deadline) => {
     if (deadline.aborted) return E.left(overdue(what, deadline, true));
     try {
-      const outcome = await inTurn(deadline, () => callWell(request, deadline));
+      const url = new URL(request.url);
+      const outcome = await inTurn(url.origin, deadline, () => callWell(request, url, deadline));
       if (E.isLeft(outcome)) return E.left(failed(what, outcome.left, deadline));
       const { status, headers, text } = outcome.right;
       const after = retryAfterMs(one(headers['retry-after']), one(headers.date), clock.now());
       return E.right({
         status,
-        text: E.isRight(text) ? text : E.left(failed(what, { cause: text.left }, deadline, status)),
+        text: E.isRight(text) ? text : E.left(faulty(what, text.left, deadline, { status })),
         ...(after === undefined ? {} : { retryAfterMs: after }),
       });
     } catch (cause) {
-      return E.left(failed(what, { cause }, deadline));
+      return E.left(faulty(what, cause, deadline));
     }
   };
 
-  return { ...clientOver(receive), close: connections.cutAll };
+  return { ...clientOver(receive), close: connections.close };
 };
 
-type InTurn = (deadline: AbortSignal, begin: () => Promise<Outcome>) => Promise<Outcome>;
+type InTurn = (origin: string, deadline: AbortSignal, begin: () => Promise<Outcome>) => Promise<Outcome>;
 
-const atOnce: InTurn = (_deadline, begin) => begin();
+const atOnce: InTurn = (_origin, _deadline, begin) => begin();
 
-/** Whoever waits for a connection waits no longer than his deadline. */
+/** So many calls at once to each host and port. Whoever waits for others waits no longer than his deadline. */
 const limitedTo = (maxSockets: number): InTurn => {
-  const limit = pLimit(maxSockets);
-  return (deadline, begin) =>
+  const limits = new Map<string, LimitFunction>();
+  return (origin, deadline, begin) =>
     new Promise((resolve, reject) => {
-      const tooLate = (): void => resolve(E.left({ cause: deadline.reason as unknown }));
+      const tooLate = (): void =>
+        resolve(
+          E.left({ cause: deadline.reason as unknown, isCalledOff: true, isSent: false, isOnKept: false }),
+        );
+      let limit = limits.get(origin);
+      if (limit === undefined) limits.set(origin, (limit = pLimit(maxSockets)));
       deadline.addEventListener('abort', tooLate, { once: true });
       limit(async () => {
         deadline.removeEventListener('abort', tooLate);
@@ -92,22 +101,22 @@ const limitedTo = (maxSockets: number): InTurn => {
 const one = (header: string | string[] | undefined): string | null =>
   (Array.isArray(header) ? header[0] : header) ?? null;
 
-/** `status`: of an answer that had begun. */
-const failed = (
-  what: string,
-  { cause, when }: Broken,
-  deadline: AbortSignal,
-  status?: number,
-): RemoteFailure => {
-  const [unreadable, impossible] = [isUnreadable(cause), isImpossible(cause)];
-  return failureOf(what, { code: codeOf(cause), when, unreadable, impossible, status }, deadline);
+const failed = (what: string, broken: Broken, deadline: AbortSignal): RemoteFailure => {
+  const { cause, isCalledOff, isSent } = broken;
+  if (isCalledOff) return overdue(what, deadline, !isSent);
+  return faulty(what, cause, deadline, isSent || isImpossible(cause) ? {} : { when: beforeConnection });
 };
 
-/** Too long, not the compression it claims to be, or no HTTP at all; but one that ends too early is a broken connection. */
-const isUnreadable = (cause: unknown): boolean =>
-  cause instanceof Unreadable ||
-  cause instanceof errors.HeadersOverflowError ||
-  (cause instanceof errors.HTTPParserError && !cause.message.includes('Invalid EOF state'));
+/** `status`: of an answer that had begun. */
+const faulty = (
+  what: string,
+  cause: unknown,
+  deadline: AbortSignal,
+  more: { readonly status?: number; readonly when?: typeof beforeConnection } = {},
+): RemoteFailure => {
+  const [unreadable, impossible] = [isUnreadable(cause), isImpossible(cause)];
+  return failureOf(what, { code: codeOf(cause), unreadable, impossible, when: undefined, ...more }, deadline);
+};
 
 /** What Node calls the same. */
 const systemCodes: Readonly<Record<string, string>> = {

@@ -2,7 +2,6 @@ import { unzipSync } from 'node:zlib';
 import { errors, type Dispatcher } from 'undici';
 import { E, type Either } from '../../domain/fp.ts';
 import type { Connection } from './connections.ts';
-import { beforeConnection, onKeptSocket } from './failures.ts';
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
@@ -17,7 +16,12 @@ export interface Begun {
 /** No answer has begun. */
 export interface Broken {
   readonly cause: unknown;
-  readonly when?: typeof beforeConnection | typeof onKeptSocket | undefined;
+  /** By whoever waited for it: `cause` is his reason. */
+  readonly isCalledOff: boolean;
+  /** False: not a word of the request. */
+  readonly isSent: boolean;
+  /** The connection had served a call before. */
+  readonly isOnKept: boolean;
 }
 
 export type Outcome = Either<Broken, Begun>;
@@ -45,7 +49,7 @@ export class Reply implements Dispatcher.DispatchHandler {
   }
 
   callOff(reason: unknown): void {
-    this.#endWith(E.left(reason));
+    this.#break(reason, true);
   }
 
   onRequestStart(): void {
@@ -61,27 +65,40 @@ export class Reply implements Dispatcher.DispatchHandler {
 
   onResponseData(_controller: unknown, chunk: Buffer): void {
     this.#size += chunk.length;
-    if (this.#size > this.#maxBytes) this.#endWith(E.left(new Unreadable()));
+    if (this.#size > this.#maxBytes) this.#break(new Unreadable());
     else (this.#chunks ??= []).push(chunk);
   }
 
   onResponseEnd(): void {
-    this.#endWith(unpacked(this.#chunks ?? [], this.#headers, this.#maxBytes), true);
+    this.#end(E.right(this.#begun(unpacked(this.#chunks ?? [], this.#headers, this.#maxBytes))), true);
   }
 
   onResponseError(_controller: unknown, error: Error): void {
-    const onKept = this.#connection.isKept ? onKeptSocket : undefined;
-    this.#endWith(E.left(error), false, this.#isSent || isImpossible(error) ? onKept : beforeConnection);
+    this.#break(error);
   }
 
-  #endWith(text: Begun['text'], isWhole = false, when?: Broken['when']): void {
+  #begun(text: Begun['text']): Begun {
+    return { status: this.#status, headers: this.#headers ?? {}, text };
+  }
+
+  #break(cause: unknown, isCalledOff = false): void {
+    const isOnKept = this.#connection.isKept;
+    this.#end(
+      this.#status === 0
+        ? E.left({ cause, isCalledOff, isSent: this.#isSent, isOnKept })
+        : E.right(this.#begun(E.left(cause))),
+      false,
+    );
+  }
+
+  #end(outcome: Outcome, isWhole: boolean): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    const begun = { status: this.#status, headers: this.#headers ?? {}, text };
-    const hasBegun = this.#status !== 0 || E.isRight(text);
-    this.#ended(hasBegun ? E.right(begun) : E.left({ cause: text.left, when }), isWhole);
+    this.#ended(outcome, isWhole);
   }
 }
+
+const utf8 = new TextDecoder();
 
 /** Nothing compressed was asked for; some proxies pack all the same. */
 const unpacked = (
@@ -90,10 +107,11 @@ const unpacked = (
   maxBytes: number,
 ): Begun['text'] => {
   const body = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
-  const encoding = headers?.['content-encoding'] ?? 'identity';
-  if (body.length === 0 || encoding === 'identity') return E.right(body.toString());
+  const encoding = headers?.['content-encoding'];
+  if (body.length === 0 || !/^(?:(?:x-)?gzip|deflate)$/iu.test(String(encoding)))
+    return E.right(utf8.decode(body));
   try {
-    return E.right(unzipSync(body, { maxOutputLength: maxBytes }).toString());
+    return E.right(utf8.decode(unzipSync(body, { maxOutputLength: maxBytes })));
   } catch {
     return E.left(new Unreadable());
   }
@@ -102,3 +120,9 @@ const unpacked = (
 /** No such request can be made. */
 export const isImpossible = (cause: unknown): boolean =>
   cause instanceof TypeError || cause instanceof errors.InvalidArgumentError;
+
+/** Too long, not the compression it claims to be, or no HTTP at all; but one that ends too early is a broken connection. */
+export const isUnreadable = (cause: unknown): boolean =>
+  cause instanceof Unreadable ||
+  cause instanceof errors.HeadersOverflowError ||
+  (cause instanceof errors.HTTPParserError && !cause.message.includes('Invalid EOF state'));

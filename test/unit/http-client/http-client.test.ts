@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
@@ -83,17 +83,17 @@ for (const [name, make] of Object.entries(clients)) {
         const { method, url: path, headers } = request;
         response
           .writeHead(201)
-          .end(JSON.stringify([method, path, headers['x-one'], headers['user-agent'], body]));
+          .end(JSON.stringify([method, path, headers.accept, headers['user-agent'], body]));
       });
     });
     const outcome = await client(t).exchange(
       'a call',
-      { method: 'POST', url: `${url}?a=1`, headers: { 'X-One': '1' }, body: 'grüße' },
+      { method: 'POST', url: `${url}?a=1`, headers: { Accept: 'text/x' }, body: 'grüße' },
       soon(),
     );
     t.deepEqual(
       outcome,
-      E.right({ status: 201, text: JSON.stringify(['POST', '/path?a=1', '1', 'relevo', 'grüße']) }),
+      E.right({ status: 201, text: JSON.stringify(['POST', '/path?a=1', 'text/x', 'relevo', 'grüße']) }),
     );
   });
 
@@ -217,8 +217,8 @@ for (const [name, make] of Object.entries(clients)) {
     });
     const { exchange, post: send } = client(t);
     const late = { _tag: 'RemoteTimeout', certain: false, detail: 'a call: no answer in time' };
-    t.deepEqual(failureOf(t, await exchange('a call', get(url), soon(60))) as unknown, late);
-    t.deepEqual(failureOf(t, await send('a call', post(url), soon(60))) as unknown, late);
+    t.deepEqual(failureOf(t, await exchange('a call', get(url), soon(500))) as unknown, late);
+    t.deepEqual(failureOf(t, await send('a call', post(url), soon(500))) as unknown, late);
     t.like(await send('a call', get(url), soon(500)), E.right(undefined), 'the head of a 2xx is enough');
   });
 
@@ -234,9 +234,11 @@ for (const [name, make] of Object.entries(clients)) {
     });
     t.is(asked, 0);
     const controller = new AbortController();
-    const outcome = exchange('a call', get(url), controller.signal);
-    setImmediate(() => controller.abort());
-    t.like(failureOf(t, await outcome), { detail: 'a call: called off before the answer', certain: false });
+    const listens = await serve(t, () => controller.abort());
+    t.like(failureOf(t, await exchange('a call', get(listens.url), controller.signal)), {
+      detail: 'a call: called off before the answer',
+      certain: false,
+    });
   });
 
   test(`${name} › deadline › holds for those who wait for a connection too, who then begin nothing`, async (t) => {
@@ -431,6 +433,46 @@ for (const [name, make] of Object.entries(clients)) {
     t.is(ports.size, 2);
   });
 
+  test(`${name} › connections › those to one host wait for no other`, async (t) => {
+    const hanging = await serve(t, () => undefined);
+    const { url } = await serve(t, (_request, response) => response.end('ok'));
+    const { exchange } = client(t, { maxSockets: 1 });
+    const [first, second] = await Promise.all([
+      exchange('a call', get(hanging.url), soon(300)),
+      exchange('a call', get(url), soon(200)),
+    ]);
+    t.like(failureOf(t, first), { _tag: 'RemoteTimeout' });
+    t.like(second, { right: { text: 'ok' } });
+  });
+
+  test(`${name} › connections › one that is called off before it stands is closed at once`, async (t) => {
+    const controller = new AbortController();
+    let closed: Promise<unknown> | undefined;
+    const silent = await serveRaw(t, (socket) => {
+      closed = once(socket.resume(), 'close');
+      controller.abort();
+    });
+    const { exchange } = client(t, { connectTimeoutMs: 600_000 });
+    const outcome = await exchange('a call', post(`https://127.0.0.1:${silent.port}/`), controller.signal);
+    t.like(failureOf(t, outcome), { _tag: 'RemoteTimeout' });
+    await closed;
+    t.pass();
+  });
+
+  test(`${name} › deadline › holds nobody once the call is over`, async (t) => {
+    const { url } = await serve(t, (_request, response) => response.end('ok'));
+    const { signal } = new AbortController();
+    await client(t).exchange('a call', get(url), signal);
+    t.deepEqual(getEventListeners(signal, 'abort'), []);
+  });
+
+  test(`${name} › body › with a byte order mark, or a coding that is none, is read`, async (t) => {
+    const { url } = await serve(t, (_request, response) =>
+      response.writeHead(200, { 'Content-Encoding': 'Identity' }).end('\ufeff{}'),
+    );
+    t.like(await client(t).exchange('a call', get(url), soon()), { right: { text: '{}' } });
+  });
+
   test(`${name} › what comes before an answer is none`, async (t) => {
     const { url } = await serveRaw(t, (socket) => {
       socket.once('data', () => {
@@ -453,3 +495,108 @@ for (const [name, make] of Object.entries(clients)) {
     await t.notThrowsAsync(closed);
   });
 }
+
+const lean = (t: ExecutionContext, more: Partial<HttpClientOptions> = {}): HttpClient => {
+  const clock = { now: () => now, monotonic: () => performance.now() };
+  const made = makeLeanClient({ maxSockets: 10, maxAnswerBytes: 1000, clock, ...more });
+  t.teardown(made.close);
+  return made;
+};
+
+test('lean › kept connection that was reset before anything was sent › any call is made on a new one', async (t) => {
+  const { exchange } = lean(t);
+  for (const request of [get, post]) {
+    const asked: string[] = [];
+    let reset = (): void => undefined;
+    const { url } = await serveRaw(t, (socket) => {
+      reset = () => void socket.resetAndDestroy();
+      socket.on('data', (data) => {
+        asked.push(data.toString().split(' ')[0] ?? '');
+        socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+      });
+    });
+    await exchange('a call', get(url), soon());
+    // in a timer, so that sockets are looked at before anything is sent
+    const outcome = await new Promise((done) =>
+      setTimeout(() => {
+        reset();
+        done(exchange('a call', request(url), soon()));
+      }),
+    );
+    t.like(outcome, { right: { text: 'ok' } });
+    t.deepEqual(asked, ['GET', request(url).method]);
+  }
+});
+
+test('lean › who never got a turn › has certainly sent nothing', async (t) => {
+  const { url } = await serve(t, () => undefined);
+  const { exchange } = lean(t, { maxSockets: 1 });
+  const [, second] = await Promise.all([
+    exchange('a call', post(url), soon(100)),
+    exchange('a call', post(url), soon(50)),
+  ]);
+  t.like(failureOf(t, second), { _tag: 'RemoteTimeout', certain: true });
+});
+
+test('lean › a repeated GET that meets nobody › may have been read the first time', async (t) => {
+  const { url } = await serveRaw(t, (socket, _connections, server) => {
+    let served = 0;
+    socket.on('data', () => {
+      served += 1;
+      if (served === 1) return void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+      server.close();
+      socket.resetAndDestroy();
+    });
+  });
+  const { exchange } = lean(t);
+  await exchange('a call', get(url), soon());
+  t.like(failureOf(t, await exchange('a call', get(url), soon())), {
+    _tag: 'RemoteUnreachable',
+    certain: false,
+  });
+});
+
+test('lean › kept connection › a GET that is answered with what is no HTTP is not repeated', async (t) => {
+  let asked = 0;
+  const { url } = await serveRaw(t, (socket) => {
+    socket.on('data', () => {
+      asked += 1;
+      socket.write(asked === 1 ? 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok' : 'SSH-2.0-x\r\n\r\n');
+    });
+  });
+  const { exchange } = lean(t);
+  await exchange('a call', get(url), soon());
+  t.like(failureOf(t, await exchange('a call', get(url), soon())), { _tag: 'RemoteError', certain: false });
+  t.is(asked, 2);
+});
+
+test('lean › an answer to a request that was not read to its end › frees no connection', async (t) => {
+  const { url, connections } = await serveRaw(t, (socket) => {
+    socket.once('data', () => {
+      socket.pause();
+      socket.write('HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n');
+    });
+  });
+  const { exchange } = lean(t);
+  const large = { ...post(url), body: 'x'.repeat(16 * 1024 * 1024) };
+  for (const calls of [1, 2]) {
+    t.like(await exchange('a call', large, soon()), { right: { status: 413 } });
+    t.is(connections(), calls);
+  }
+});
+
+test('lean › a client that is closed › sends nothing any more', async (t) => {
+  let asked = 0;
+  const { url } = await serve(t, (_request, response) => {
+    asked += 1;
+    response.end('ok');
+  });
+  const { exchange, close } = lean(t, { maxSockets: 1 });
+  await exchange('a call', get(url), soon());
+  const [first, waiting] = [exchange('a call', get(url), soon()), exchange('a call', get(url), soon())];
+  close();
+  for (const call of [first, waiting, exchange('a call', post(url), soon())]) {
+    t.like(failureOf(t, await call), { _tag: 'RemoteUnreachable', certain: true });
+  }
+  t.is(asked, 1);
+});

@@ -28,15 +28,13 @@ export const serve = async (
 /** For answers that no HTTP server would give. `connections` counts from 1. */
 export const serveRaw = async (
   t: ExecutionContext,
-  connection: (socket: Socket, connections: number) => void,
-): Promise<{ readonly port: number; readonly url: string }> => {
+  connection: (socket: Socket, connections: number, server: Server) => void,
+): Promise<{ readonly port: number; readonly url: string; readonly connections: () => number }> => {
   let connections = 0;
-  const port = await listen(
-    t,
-    createTcpServer((socket) => {
-      connections += 1;
-      connection(socket, connections);
-    }),
-  );
-  return { port, url: `http://127.0.0.1:${port}/path` };
+  const server = createTcpServer((socket) => {
+    connections += 1;
+    connection(socket, connections, server);
+  });
+  const port = await listen(t, server);
+  return { port, url: `http://127.0.0.1:${port}/path`, connections: () => connections };
 };
