@@ -86,7 +86,7 @@ export const makeContainer = async (config: Config, remotes: RemotesConfig): Pro
   register(tokens.calls, (get) => makeHttpClient({ maxSockets, maxAnswerBytes, clock: get(tokens.clock) }));
   register(tokens.relay, (get) => makeLeanClient({ maxSockets, maxAnswerBytes, clock: get(tokens.clock) }));
   register(tokens.polls, (get) =>
-    makeLeanClient({ maxSockets: Infinity, maxAnswerBytes, clock: get(tokens.clock) }),
+    makeLeanClient({ maxSockets: Infinity, maxAnswerBytes, repeatsGets: false, clock: get(tokens.clock) }),
   );
   register(tokens.salesforceRate, () => makeRateLimiter(config.limits.salesforceRate));
   register(tokens.yaloRate, () => makeRateLimiter(config.limits.yaloRate));

@@ -7,12 +7,20 @@ import { beforeConnection, failureOf, overdue, staleWithinMs } from './failures.
 import { isImpossible, isUnreadable, Reply, type Broken, type Outcome } from './reply.ts';
 import { retryAfterMs } from './retry-after.ts';
 
+export interface LeanClientOptions extends HttpClientOptions {
+  /**
+   * A GET that may have been read is repeated, where that does no harm. Default true; false for polls: a desk that still
+   * holds the one that broke may end the session over a second one beside it.
+   */
+  readonly repeatsGets?: boolean;
+}
+
 /**
  * As `makeHttpClient`, on undici's dispatcher: for what is called for each message or connect, and for polls, of which
  * ten thousand may wait (ADR 7).
  */
-export const makeLeanClient = (options: HttpClientOptions): HttpClient => {
-  const { clock, maxAnswerBytes, maxSockets, userAgent = 'relevo' } = options;
+export const makeLeanClient = (options: LeanClientOptions): HttpClient => {
+  const { clock, maxAnswerBytes, maxSockets, repeatsGets = true, userAgent = 'relevo' } = options;
   const connections = makeConnections({
     connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
     idleMs: options.idleMs ?? 10_000,
@@ -49,7 +57,8 @@ export const makeLeanClient = (options: HttpClientOptions): HttpClient => {
     if (E.isRight(first) || !first.left.isOnKept || deadline.aborted) return first;
     const { cause, isSent } = first.left;
     const isStale = clock.monotonic() - began < staleWithinMs && !isUnreadable(cause);
-    if (isSent && !(request.method === 'GET' && isStale)) return first;
+    const isHarmless = request.method === 'GET' && repeatsGets && isStale;
+    if (isSent && !isHarmless) return first;
     const second = await call(request, url, deadline, connections.open);
     return E.isLeft(second) && isSent ? E.left({ ...second.left, isSent }) : second;
   };

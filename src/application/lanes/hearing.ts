@@ -85,7 +85,8 @@ export const makeHearing = (deps: HearingDeps, keeper: Keeper, chatId: ChatId): 
     let failures = 0;
     while (mayHear()) {
       running = new AbortController();
-      if (isCrowded(keeper.conversation())) await hold('crowd', crowdPauseMs, running.signal);
+      if (isCrowded(keeper.conversation()) && !isInRecovery())
+        await hold('crowd', crowdPauseMs, running.signal);
       hurried = false;
       if (!mayHear()) break;
       const own = keeper.conversation().lanes.chats[chatId];
@@ -171,6 +172,13 @@ export const makeHearing = (deps: HearingDeps, keeper: Keeper, chatId: ChatId): 
     }
   };
 
+  /** It brings nothing that would have to wait, and a session that is not recovered in time is gone. */
+  const isInRecovery = (): boolean => {
+    const desk = keeper.conversation().lanes.chats[chatId]?.desk;
+    const prepared = deps.desks.get(desk?.kind ?? '')?.prepare(desk?.state, [{ kind: 'end' }], clock.now());
+    return prepared?.ready === false && prepared.pauseMs === undefined;
+  };
+
   const isCrowded = ({ lanes, overflow }: Conversation): boolean =>
     lanes.user.length >= crowd || overflow.count > 0;
 
@@ -192,7 +200,6 @@ export const makeHearing = (deps: HearingDeps, keeper: Keeper, chatId: ChatId): 
     interrupt: () => running?.abort(),
     needed: () => {
       recovering = true;
-      // a session that is not recovered in time is gone, with all that it still had to say
       if (held?.by === 'crowd') hurry();
       pump();
     },

@@ -1,6 +1,8 @@
 import test, { type ExecutionContext } from 'ava';
+import type { HttpAnswer } from '../../../src/adapters/shared/http-client.ts';
 import { makeLiveAgentDesk } from '../../../src/adapters/live-agent/desk.adapter.ts';
 import { makeHearing } from '../../../src/application/lanes/hearing.ts';
+import type { Keeper } from '../../../src/application/conversations/keeper.ts';
 import { noProbe } from '../../../src/application/ports/probe.port.ts';
 import { E } from '../../../src/domain/fp.ts';
 import { policyOf } from '../../support/arbitraries/policy.ts';
@@ -23,19 +25,24 @@ const batch = JSON.stringify({
   offset: 1,
 });
 
+const ok = { status: 200, text: batch };
+
 /** Hears a talk whose polls are answered when they are called off, if at all. */
-const setUp = async (t: ExecutionContext, answers: boolean) => {
+const setUp = async (t: ExecutionContext, answer: HttpAnswer | undefined) => {
   const bench = makeBench();
   const { clock, deps } = bench;
   const polls: AbortSignal[] = [];
+  const asked: string[] = [];
   const desk = makeLiveAgentDesk({
     ...settings,
-    exchange: () => new Promise(() => undefined),
+    exchange: (what) => {
+      asked.push(what);
+      return new Promise(() => undefined);
+    },
     pollExchange: (_what, _request, deadline) => {
       polls.push(deadline);
       return new Promise((resolve) => {
-        const answer = (): void => void (answers && resolve(E.right({ status: 200, text: batch })));
-        deadline.addEventListener('abort', answer);
+        deadline.addEventListener('abort', () => void (answer && resolve(E.right(answer))));
       });
     },
     clock,
@@ -63,18 +70,18 @@ const setUp = async (t: ExecutionContext, answers: boolean) => {
   hearing.pump();
   await clock.advance(0);
   t.is(polls.length, 1);
-  return { clock, hearing, keeper, polls };
+  return { asked, clock, hearing, keeper, polls };
 };
 
 test('a batch that comes as its poll is called off › is heard', async (t) => {
-  const { clock, hearing, keeper } = await setUp(t, true);
+  const { clock, hearing, keeper } = await setUp(t, ok);
   hearing.interrupt();
   await clock.advance(0);
   t.is(keeper.conversation().lanes.user.at(-1)?.text, 'adiós');
 });
 
 test('after a finish › it is heard on until the end has left, for that chat alone', async (t) => {
-  const { hearing, keeper, polls } = await setUp(t, false);
+  const { hearing, keeper, polls } = await setUp(t, undefined);
   const isHeard = (): boolean => {
     hearing.pump();
     return polls.at(-1)?.aborted === false;
@@ -87,15 +94,19 @@ test('after a finish › it is heard on until the end has left, for that chat al
   t.false(isHeard());
 });
 
+const crowd = async (keeper: Keeper): Promise<void> => {
+  const at = keeper.conversation().chat?.since ?? 0;
+  const lines = Array.from({ length: 90 }, (_, index) => `a${index}`);
+  await keeper.apply(() => lines.map((text) => deskTold(at, { type: 'agent-said', text })));
+};
+
 for (const [why, goOn] of [
   ['the session is about to be given up', 'hurry'],
   ['the session has to be recovered', 'needed'],
 ] as const) {
   test(`polling that pauses because many texts wait for the user › goes on at once when ${why}`, async (t) => {
-    const { clock, hearing, keeper, polls } = await setUp(t, true);
-    const at = keeper.conversation().chat?.since ?? 0;
-    const lines = Array.from({ length: 90 }, (_, index) => `a${index}`);
-    await keeper.apply(() => lines.map((text) => deskTold(at, { type: 'agent-said', text })));
+    const { clock, hearing, keeper, polls } = await setUp(t, ok);
+    await crowd(keeper);
     hearing.interrupt();
     await clock.advance(29_000);
     t.is(polls.length, 1);
@@ -107,3 +118,11 @@ for (const [why, goOn] of [
     t.is(polls.length, 2, 'once');
   });
 }
+
+test('a session that has to be recovered › is, at once, however many texts wait for the user', async (t) => {
+  const { asked, clock, hearing, keeper } = await setUp(t, { status: 503, text: '' });
+  await crowd(keeper);
+  hearing.interrupt();
+  await clock.advance(0);
+  t.deepEqual(asked, ['reconnect']);
+});

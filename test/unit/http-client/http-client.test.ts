@@ -13,7 +13,7 @@ import {
   makeHttpClient,
 } from '../../../src/adapters/shared/http-client.ts';
 import type { YaloOptions } from '../../../src/adapters/yalo/bot-channel.adapter.ts';
-import { makeLeanClient } from '../../../src/adapters/shared/lean-client.ts';
+import { makeLeanClient, type LeanClientOptions } from '../../../src/adapters/shared/lean-client.ts';
 import { serve, serveRaw } from './servers.ts';
 
 const now = Date.UTC(2026, 10, 2, 12);
@@ -496,7 +496,7 @@ for (const [name, make] of Object.entries(clients)) {
   });
 }
 
-const lean = (t: ExecutionContext, more: Partial<HttpClientOptions> = {}): HttpClient => {
+const lean = (t: ExecutionContext, more: Partial<LeanClientOptions> = {}): HttpClient => {
   const clock = { now: () => now, monotonic: () => performance.now() };
   const made = makeLeanClient({ maxSockets: 10, maxAnswerBytes: 1000, clock, ...more });
   t.teardown(made.close);
@@ -526,6 +526,17 @@ test('lean › kept connection that was reset before anything was sent › any c
     t.like(outcome, { right: { text: 'ok' } });
     t.deepEqual(asked, ['GET', request(url).method]);
   }
+});
+
+test('lean › kept connection that the remote closed › where GETs are not to be repeated, none is', async (t) => {
+  const { url, asked } = await forgetful(t);
+  const { exchange } = lean(t, { repeatsGets: false });
+  await exchange('a call', get(url), soon());
+  t.like(failureOf(t, await exchange('a call', get(url), soon())), {
+    _tag: 'RemoteUnreachable',
+    certain: false,
+  });
+  t.deepEqual(asked, ['GET', 'GET']);
 });
 
 test('lean › who never got a turn › has certainly sent nothing', async (t) => {
