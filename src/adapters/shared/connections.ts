@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 export interface Connection {
   readonly client: Client;
   /** The latest, connected or about to be. */
-  readonly socket: () => Socket | undefined;
+  socket: Socket | undefined;
   /** It has served a call before, so the remote may have closed it while it was idle. */
   isKept: boolean;
 }
@@ -55,24 +55,26 @@ export const makeConnections = ({ connectTimeoutMs, idleMs }: ConnectionLimits):
   const cut = (connection: Connection): void => {
     all.delete(connection);
     void connection.client.destroy();
-    // one that is about to be connected would else go on until it is
-    connection.socket()?.destroy();
+    // one that is about to be connected would else go on until it is; with an error undici's timer ends too
+    connection.socket?.destroy(new Error('cut'));
   };
 
   const open = (origin: string): Connection => {
-    let socket: Socket | undefined;
-    const client = new Client(origin, {
-      connect: (options, done) => (socket = connect(options, done)),
-      // deadlines are the caller's
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      keepAliveTimeout: idleMs,
-      keepAliveMaxTimeout: idleMs,
-    });
-    const connection = { client, socket: () => socket, isKept: false };
-    if (closed) void client.destroy();
+    const connection: Connection = {
+      client: new Client(origin, {
+        connect: (options, done) => (connection.socket = connect(options, done)),
+        // deadlines are the caller's
+        headersTimeout: 0,
+        bodyTimeout: 0,
+        keepAliveTimeout: idleMs,
+        keepAliveMaxTimeout: idleMs,
+      }),
+      socket: undefined,
+      isKept: false,
+    };
+    if (closed) void connection.client.destroy();
     else all.add(connection);
-    client.on('disconnect', () => {
+    connection.client.on('disconnect', () => {
       connection.isKept = false;
       const connections = idleAt(origin);
       const place = connections.indexOf(connection);
@@ -90,7 +92,7 @@ export const makeConnections = ({ connectTimeoutMs, idleMs }: ConnectionLimits):
     giveBack: (origin, connection) => {
       connection.isKept = true;
       // a remote may answer before it has read all, and never read the rest
-      const isFree = connection.socket()?.writableLength === 0;
+      const isFree = connection.socket?.writableLength === 0;
       if (isFree) idleAt(origin).push(connection);
       else cut(connection);
     },
