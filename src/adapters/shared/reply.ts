@@ -27,7 +27,7 @@ export interface Broken {
 export type Outcome = Either<Broken, Begun>;
 
 /** A body too long, or not of the compression it claims. */
-export class Unreadable extends Error {}
+class Unreadable extends Error {}
 
 /** One answer as it comes. A class, and little in it: ten thousand of them may wait. */
 export class Reply implements Dispatcher.DispatchHandler {
