@@ -15,8 +15,8 @@ export interface Connections {
   /** That which was idle for the shortest time, else a new one. Throws where `origin` is none of http or https. */
   readonly take: (origin: string) => Connection;
   readonly open: (origin: string) => Connection;
-  /** Its call is over, and it may serve another. */
-  readonly giveBack: (origin: string, connection: Connection) => void;
+  /** Its call is over: it is kept, unless some of the request was not read. */
+  readonly done: (origin: string, connection: Connection) => void;
   /** Closes it, whatever it does; a call on it fails. */
   readonly cut: (connection: Connection) => void;
   /** Closes all, for good: a call on one that is taken afterwards fails before anything is sent. */
@@ -59,6 +59,12 @@ export const makeConnections = ({ connectTimeoutMs, idleMs }: ConnectionLimits):
     connection.socket?.destroy(new Error('cut'));
   };
 
+  const keep = (origin: string, connection: Connection): void => {
+    // a remote may answer before it has read all, and never read the rest
+    if (hasNothingToWrite(connection) && !closed) idleAt(origin).push(connection);
+    else cut(connection);
+  };
+
   const open = (origin: string): Connection => {
     const connection: Connection = {
       client: new Client(origin, {
@@ -89,12 +95,11 @@ export const makeConnections = ({ connectTimeoutMs, idleMs }: ConnectionLimits):
   return {
     open,
     take: (origin) => idleAt(origin).pop() ?? open(origin),
-    giveBack: (origin, connection) => {
+    done: (origin, connection) => {
       connection.isKept = true;
-      // a remote may answer before it has read all, and never read the rest
-      const isFree = connection.socket?.writableLength === 0;
-      if (isFree) idleAt(origin).push(connection);
-      else cut(connection);
+      // over TLS Node tells only a turn later that all has been written
+      if (hasNothingToWrite(connection)) keep(origin, connection);
+      else setImmediate(keep, origin, connection);
     },
     cut,
     close: () => {
@@ -103,3 +108,6 @@ export const makeConnections = ({ connectTimeoutMs, idleMs }: ConnectionLimits):
     },
   };
 };
+
+const hasNothingToWrite = ({ socket }: Connection): boolean =>
+  socket !== undefined && !socket.destroyed && socket.writableLength === 0;

@@ -3,7 +3,7 @@ import { E } from '../../domain/fp.ts';
 import type { RemoteFailure } from '../../application/ports/errors.ts';
 import { clientOver, type Call, type HttpClient, type HttpClientOptions, type HttpRequest } from './calls.ts';
 import { makeConnections, type Connection } from './connections.ts';
-import { beforeConnection, failureOf, overdue, staleWithinMs } from './failures.ts';
+import { beforeConnection, failureOf, overdue, staleWithinMs, type Fault } from './failures.ts';
 import { isImpossible, isUnreadable, Reply, type Broken, type Outcome } from './reply.ts';
 import { retryAfterMs } from './retry-after.ts';
 
@@ -41,7 +41,7 @@ export const makeLeanClient = (options: LeanClientOptions): HttpClient => {
       const calledOff = (): void => reply.callOff(deadline.reason);
       const reply = new Reply(maxAnswerBytes, connection, (outcome, isWhole) => {
         deadline.removeEventListener('abort', calledOff);
-        if (isWhole) connections.giveBack(origin, connection);
+        if (isWhole) connections.done(origin, connection);
         else connections.cut(connection);
         resolve(outcome);
       });
@@ -50,12 +50,13 @@ export const makeLeanClient = (options: LeanClientOptions): HttpClient => {
       connection.client.dispatch(request, reply);
     });
 
-  /** On a new connection once more, if a kept one was gone before the request was sent, or surely before it was read. */
+  /** On a new connection once more, if a kept one was gone before the request was sent; a GET also if it broke at once. */
   const callWell = async (request: HttpRequest, url: URL, deadline: AbortSignal): Promise<Outcome> => {
     const began = clock.monotonic();
     const first = await call(request, url, deadline, connections.take);
     if (E.isRight(first) || !first.left.isOnKept || deadline.aborted) return first;
     const { cause, isSent } = first.left;
+    if (isImpossible(cause)) return first;
     const isStale = clock.monotonic() - began < staleWithinMs && !isUnreadable(cause);
     const isHarmless = request.method === 'GET' && repeatsGets && isStale;
     if (isSent && !isHarmless) return first;
@@ -77,7 +78,7 @@ export const makeLeanClient = (options: LeanClientOptions): HttpClient => {
         ...(after === undefined ? {} : { retryAfterMs: after }),
       });
     } catch (cause) {
-      return E.left(faulty(what, cause, deadline));
+      return E.left(faulty(what, cause, deadline, { impossible: isImpossible(cause) }));
     }
   };
 
@@ -113,7 +114,8 @@ const one = (header: string | string[] | undefined): string | null =>
 const failed = (what: string, broken: Broken, deadline: AbortSignal): RemoteFailure => {
   const { cause, isCalledOff, isSent } = broken;
   if (isCalledOff) return overdue(what, deadline, !isSent);
-  return faulty(what, cause, deadline, isSent || isImpossible(cause) ? {} : { when: beforeConnection });
+  const impossible = !isSent && isImpossible(cause);
+  return faulty(what, cause, deadline, isSent || impossible ? { impossible } : { when: beforeConnection });
 };
 
 /** `status`: of an answer that had begun. */
@@ -121,10 +123,10 @@ const faulty = (
   what: string,
   cause: unknown,
   deadline: AbortSignal,
-  more: { readonly status?: number; readonly when?: typeof beforeConnection } = {},
+  more: Partial<Pick<Fault, 'impossible' | 'status' | 'when'>>,
 ): RemoteFailure => {
-  const [unreadable, impossible] = [isUnreadable(cause), isImpossible(cause)];
-  return failureOf(what, { code: codeOf(cause), unreadable, impossible, when: undefined, ...more }, deadline);
+  const fault = { code: codeOf(cause), unreadable: isUnreadable(cause), impossible: false, when: undefined };
+  return failureOf(what, { ...fault, ...more }, deadline);
 };
 
 /** What Node calls the same. */

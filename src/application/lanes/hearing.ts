@@ -172,11 +172,18 @@ export const makeHearing = (deps: HearingDeps, keeper: Keeper, chatId: ChatId): 
     }
   };
 
-  /** It brings nothing that would have to wait, and a session that is not recovered in time is gone. */
+  /** A session that is not recovered in time is gone: what it brings meanwhile goes to the overflow. */
   const isInRecovery = (): boolean => {
-    const desk = keeper.conversation().lanes.chats[chatId]?.desk;
-    const prepared = deps.desks.get(desk?.kind ?? '')?.prepare(desk?.state, [{ kind: 'end' }], clock.now());
-    return prepared?.ready === false && prepared.pauseMs === undefined;
+    const lanes = keeper.conversation().lanes.chats[chatId];
+    const desk = deps.desks.get(lanes?.desk?.kind ?? '');
+    if (lanes?.desk === undefined || desk === undefined) return false;
+    const posts = lanes.agent.posts.map(({ post }) => post);
+    const prepared = desk.prepare(
+      lanes.desk.state,
+      posts.length === 0 ? [{ kind: 'end' }] : posts,
+      clock.now(),
+    );
+    return !prepared.ready && prepared.pauseMs === undefined;
   };
 
   const isCrowded = ({ lanes, overflow }: Conversation): boolean =>

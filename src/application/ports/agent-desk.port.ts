@@ -58,7 +58,7 @@ export type Prepared =
    * until it is done: `delivered` takes exactly these off the waiting ones, `drop` gives exactly these up.
    */
   | { readonly ready: true; readonly state: DeskState; readonly covers: number }
-  /** Not now: the session is being recovered, or a rate asks for patience (ask again then). */
+  /** Not now: a rate asks for patience (`pauseMs`: ask again then), or the session is being recovered (without). */
   | { readonly ready: false; readonly pauseMs?: number };
 
 /**

@@ -1,6 +1,12 @@
+import { execFile, fork } from 'node:child_process';
 import { getEventListeners, once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setDefaultCACertificates } from 'node:tls';
+import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import test, { type ExecutionContext } from 'ava';
 import { E } from '../../../src/domain/fp.ts';
@@ -609,4 +615,42 @@ test('lean › a client that is closed › sends nothing any more', async (t) =>
     t.like(failureOf(t, await call), { _tag: 'RemoteUnreachable', certain: true });
   }
   t.is(asked, 1);
+});
+
+const openssl = (...args: ReadonlyArray<string>): Promise<unknown> => promisify(execFile)('openssl', args);
+
+test('lean › over TLS › calls in turn share their connections', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'relevo-tls-'));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+  const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
+  const made = openssl(
+    'req',
+    '-x509',
+    '-newkey',
+    'rsa:2048',
+    '-nodes',
+    '-keyout',
+    key,
+    '-out',
+    cert,
+    ...subject,
+  );
+  const isMade = await made.then(
+    () => true,
+    () => false,
+  );
+  if (!isMade) return void t.pass(`SKIPPED: ${t.title}: there is no openssl to make a certificate with`);
+  setDefaultCACertificates([readFileSync(cert, 'utf8')]);
+  const server = fork(new URL('./tls-server.ts', import.meta.url), [key, cert]);
+  t.teardown(() => server.kill());
+  const [port] = (await once(server, 'message')) as [number];
+  const { exchange } = lean(t);
+  let connections = 0;
+  for (let calls = 0; calls < 100; calls += 1) {
+    const answer = await exchange('a call', post(`https://127.0.0.1:${port}/`), soon());
+    connections = E.isRight(answer) ? Number(answer.right.text) : Infinity;
+  }
+  // a call may begin before the connection of the one before is known to be free
+  t.true(connections <= 5, `${connections} connections`);
 });
