@@ -67,6 +67,11 @@ test('a flood of webhooks › 503 with Retry-After or stored, taken when they co
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   });
+  const rest = async (): Promise<void> => {
+    going = false;
+    await Promise.all(writers);
+  };
+  t.teardown(rest);
   const times: number[] = [];
   const send = async (index: number): Promise<'stored' | 'refused'> => {
     const began = performance.now();
@@ -99,8 +104,7 @@ test('a flood of webhooks › 503 with Retry-After or stored, taken when they co
   t.regex(metrics, /^relevo_store_refused [1-9]/mu);
   // as the sender would
   for (const index of refused) while ((await send(index)) === 'refused');
-  going = false;
-  await Promise.all(writers);
+  await rest();
   await world.settled(30_000);
 
   for (const one of talks) {
