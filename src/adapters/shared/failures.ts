@@ -2,8 +2,6 @@ import type { RemoteFailure } from '../../application/ports/errors.ts';
 
 /** By refusal, name, route, certificate or time there was no connection yet, so nothing was sent. */
 export const beforeConnection = 'before-connection';
-/** The connection had served a call before, so the remote may have closed it while it was idle. */
-export const onKeptSocket = 'on-kept-socket';
 /** A kept connection that its remote had closed fails within a round trip; what fails later was under way. */
 export const staleWithinMs = 1000;
 
@@ -11,7 +9,7 @@ export const staleWithinMs = 1000;
 export interface Fault {
   /** Of a system error, HTTP parser or decompression; never a message: those name hosts and quote texts. */
   readonly code: unknown;
-  /** `beforeConnection`, `onKeptSocket` or neither. */
+  /** `beforeConnection`, or anything else. */
   readonly when: unknown;
   /** Too long, not the compression it claims to be, or no HTTP at all. */
   readonly unreadable: boolean;

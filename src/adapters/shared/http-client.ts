@@ -1,8 +1,8 @@
 import fetch, { AbortError, FetchError, type Response } from 'node-fetch';
 import { E } from '../../domain/fp.ts';
 import type { RemoteFailure } from '../../application/ports/errors.ts';
-import { failureOf, onKeptSocket, overdue, staleWithinMs } from './failures.ts';
-import { type Agents, makeAgents } from './keep-alive-agents.ts';
+import { failureOf, overdue, staleWithinMs } from './failures.ts';
+import { type Agents, makeAgents, onKeptSocket } from './keep-alive-agents.ts';
 import { clientOver, type Call, type HttpClient, type HttpClientOptions, type HttpRequest } from './calls.ts';
 import { retryAfterMs } from './retry-after.ts';
 

@@ -2,7 +2,10 @@ import { Agent as HttpAgent, type AgentOptions, type ClientRequest } from 'node:
 import { Agent as HttpsAgent } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { beforeConnection, onKeptSocket } from './failures.ts';
+import { beforeConnection } from './failures.ts';
+
+/** The connection had served a call before, so the remote may have closed it while it was idle. */
+export const onKeptSocket = 'on-kept-socket';
 
 export interface AgentLimits {
   /** Connections to one host and port at once; calls beyond wait for one, within their deadlines. */
@@ -26,7 +29,7 @@ export const makeAgents = (limits: AgentLimits): Agents => {
     // the default of 250 ms for each address of a name gives up on remotes that are merely far away
     autoSelectFamilyAttemptTimeout: 2000,
   };
-  // as many idle as busy ones: polls that all answer at once are all begun again at once
+  // as many idle as busy ones: calls that all end at once may be followed by as many
   const keptOptions = {
     ...options,
     keepAlive: true,

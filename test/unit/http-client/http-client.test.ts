@@ -14,7 +14,6 @@ import type { RemoteFailure } from '../../../src/application/ports/errors.ts';
 import type { Exchange } from '../../../src/adapters/salesforce-data/exchange.ts';
 import {
   type HttpClient,
-  type HttpClientOptions,
   type HttpRequest,
   makeHttpClient,
 } from '../../../src/adapters/shared/http-client.ts';
@@ -65,17 +64,18 @@ const forgetful = async (
   return { url, asked, connections: () => count };
 };
 
-for (const [name, make] of Object.entries(clients)) {
-  const client = (t: ExecutionContext, more: Partial<HttpClientOptions> = {}): HttpClient => {
-    const made = make({
-      maxSockets: 10,
-      maxAnswerBytes: 1000,
-      clock: { now: () => now, monotonic: () => performance.now() },
-      ...more,
-    });
+/** Clients of that kind, which end with their test. */
+const clientsOf =
+  (make: (options: LeanClientOptions) => HttpClient) =>
+  (t: ExecutionContext, more: Partial<LeanClientOptions> = {}): HttpClient => {
+    const clock = { now: () => now, monotonic: () => performance.now() };
+    const made = make({ maxSockets: 10, maxAnswerBytes: 1000, clock, ...more });
     t.teardown(made.close);
     return made;
   };
+
+for (const [name, make] of Object.entries(clients)) {
+  const client = clientsOf(make);
 
   test(`${name} › fits where the adapters ask for one`, (t) => {
     const { exchange, post: send } = client(t);
@@ -501,12 +501,7 @@ for (const [name, make] of Object.entries(clients)) {
   });
 }
 
-const lean = (t: ExecutionContext, more: Partial<LeanClientOptions> = {}): HttpClient => {
-  const clock = { now: () => now, monotonic: () => performance.now() };
-  const made = makeLeanClient({ maxSockets: 10, maxAnswerBytes: 1000, clock, ...more });
-  t.teardown(made.close);
-  return made;
-};
+const lean = clientsOf(makeLeanClient);
 
 test('lean › kept connection that was reset before anything was sent › any call is made on a new one', async (t) => {
   const { exchange } = lean(t);
