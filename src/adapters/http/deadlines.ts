@@ -12,21 +12,41 @@ export interface Deadlines {
   readonly end: (deadline: Deadline) => void;
 }
 
+/** In a ring, in the order of their ends, as all last equally long. Undefined: ended. */
+interface Waiting extends Deadline {
+  previous: Waiting | undefined;
+  next: Waiting | undefined;
+}
+
+/**
+ * A ring and no `Set`: what V8 once moved to the old generation, it takes for alive until it next collects there, with all
+ * that it leads to. When a set grows, its old table leads to the new one, and so on: all requests in a row were kept. Who
+ * has left the ring leads nowhere.
+ */
 export const makeDeadlines = (clock: Pick<Clock, 'monotonic' | 'after'>, ms: number): Deadlines => {
-  const waiting = new Set<Deadline>();
+  const ring: Waiting = { at: Infinity, passed: () => undefined, previous: undefined, next: undefined };
+  ring.previous = ring;
+  ring.next = ring;
   const step = Math.max(1, Math.min(250, ms / 4));
   let looking = false;
+
+  const end = (waiting: Waiting): void => {
+    const { previous, next } = waiting;
+    if (previous === undefined || next === undefined) return;
+    previous.next = next;
+    next.previous = previous;
+    waiting.previous = undefined;
+    waiting.next = undefined;
+  };
 
   const look = (): void => {
     looking = false;
     const now = clock.monotonic();
-    // in the order of their ends, as all last equally long
-    for (const deadline of waiting) {
-      if (deadline.at > now) break;
-      waiting.delete(deadline);
-      deadline.passed();
+    for (let first = ring.next; first !== undefined && first.at <= now; first = ring.next) {
+      end(first);
+      first.passed();
     }
-    if (waiting.size > 0) lookSoon();
+    if (ring.next !== ring) lookSoon();
   };
 
   const lookSoon = (): void => {
@@ -37,13 +57,13 @@ export const makeDeadlines = (clock: Pick<Clock, 'monotonic' | 'after'>, ms: num
 
   return {
     start: (passed) => {
-      const deadline = { at: clock.monotonic() + ms, passed };
-      waiting.add(deadline);
+      const last = ring.previous ?? ring;
+      const waiting: Waiting = { at: clock.monotonic() + ms, passed, previous: last, next: ring };
+      last.next = waiting;
+      ring.previous = waiting;
       lookSoon();
-      return deadline;
+      return waiting;
     },
-    end: (deadline) => {
-      waiting.delete(deadline);
-    },
+    end: (deadline) => end(deadline as Waiting),
   };
 };

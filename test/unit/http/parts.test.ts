@@ -1,6 +1,8 @@
+import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import test from 'ava';
 import { clientAddress, isLoopback } from '../../../src/adapters/http/client-address.ts';
-import { makeDeadlines } from '../../../src/adapters/http/deadlines.ts';
+import { makeDeadlines, type Deadline } from '../../../src/adapters/http/deadlines.ts';
 import { formats, isLonger } from '../../../src/adapters/http/validation.ts';
 import { manualClock } from '../../http/support.ts';
 
@@ -93,4 +95,27 @@ test('deadlines › pass once each, in their order, and not after their end', (t
   deadlines.start(() => passed.push('d'));
   clock.advance(1250);
   t.deepEqual(passed, ['a', 'c', 'd']);
+});
+
+test('deadlines › that ended keep nothing alive, though later ones were there when they ended', (t) => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const oldSpace = (): number =>
+    getHeapSpaceStatistics().find(({ space_name }) => space_name === 'old_space')?.space_used_size ?? NaN;
+  const deadlines = makeDeadlines(manualClock(), 1000);
+  const open: Deadline[] = [];
+  const wait = (times: number): void => {
+    for (let time = 0; time < times; time += 1) {
+      const request = Array.from({ length: 200 }, () => time);
+      open.push(deadlines.start(() => void request.length));
+      const [first] = open.length > 4 ? open.splice(0, 1) : [];
+      if (first !== undefined) deadlines.end(first);
+    }
+  };
+  wait(30_000);
+  collect();
+  const before = oldSpace();
+  wait(30_000);
+  const kept = oldSpace() - before;
+  t.true(kept < 500_000, `${kept} bytes of 48 MB were taken for alive`);
 });
