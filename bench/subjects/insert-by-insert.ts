@@ -9,8 +9,8 @@ import { tokens } from '../../src/main/tokens.ts';
 
 /**
  * The service with the plainest way to store: one insert, one transaction for each message, done when it is asked for.
- * Same schema, same statement, same safety; it shows what grouping gains. Messages lie in a file of their own, since
- * the store keeps its file to itself; nothing reads them here.
+ * Same rows, same safety, an index that tells repeats; it shows what grouping gains. Messages lie in a file of their
+ * own, since the store keeps its file to itself; nothing reads them here.
  */
 await run((container) => {
   const path = process.env.SQLITE_PATH ?? '';
@@ -23,8 +23,8 @@ await run((container) => {
     chatRetentionMs: 86_400_000,
   };
   const { db, disown } = ownFile(`${path}.messages`);
-  db.exec('PRAGMA synchronous = FULL');
-  const insert = db.prepare(messageSql.insert);
+  db.exec('PRAGMA synchronous = FULL; CREATE UNIQUE INDEX IF NOT EXISTS plain ON messages (user, id)');
+  const insert = db.prepare(`${messageSql.insert} ON CONFLICT (user, id) DO NOTHING`);
   const stores = openSqlite(path, options);
   let last = 0;
   container.registerInstance(tokens.stores, {

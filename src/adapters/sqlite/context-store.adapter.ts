@@ -4,38 +4,47 @@ import type { ContextStore } from '../../application/ports/context-store.port.ts
 import { userKey, type User } from '../../domain/channel.ts';
 import type { Settlement } from '../../domain/effect.ts';
 import { E } from '../../domain/fp.ts';
-import type { StoredMessage } from '../../domain/message.ts';
+import type { Arrival, StoredMessage } from '../../domain/message.ts';
 import { dayMs, messageLifeMs, type StoreOptions } from '../shared/stores.ts';
 import type { Arrivals } from './arrivals.ts';
 import { readMessage, storedKey, type MessageRow } from './documents.ts';
+import { keyHash, type MessageKeys } from './message-keys.ts';
 import type { Read } from './reader.ts';
 import { messageState as is } from './schema.ts';
 import type { Writer } from './writer.ts';
 
 /**
- * All that is asked of one user's messages goes through `messages_id`, whose entries hold `n` too: of what lies beyond
- * `n` no row is read. It is in the order of ids, so answers are put in order here, by what is small.
+ * All that is asked of one user's messages goes by their keys (`MessageKeys`), which hold `n` too: of what lies beyond
+ * `n` no row is read. They are in no order of their own, so answers are put in order here, by what is small.
  */
 export const messageSql = {
   insert: `INSERT INTO messages (n, user, id, ts, by_user, state, until, expire, doc)
-    VALUES (?, ?, ?, ?, ?, ${is.new}, ?, ?, ?) ON CONFLICT (user, id) DO NOTHING`,
-  listed: 'SELECT n, ts FROM messages WHERE user = ? AND state < 2 AND n <= ? AND until > ?',
+    VALUES (?, ?, ?, ?, ?, ${is.new}, ?, ?, ?)`,
+  listed: `SELECT n, ts FROM keys JOIN messages USING (n)
+    WHERE u = ? AND user = ? AND n <= ? AND state < 2 AND until > ?`,
   one: 'SELECT n, until, doc FROM messages WHERE n = ?',
-  untaken: `SELECT n FROM messages WHERE user = ? AND n > ? AND state = ${is.new} AND by_user = 1`,
-  finish: `UPDATE messages SET state = ${is.done}, doc = NULL WHERE user = ? AND id = ? AND state < 2`,
-  mark: 'UPDATE messages SET state = ? WHERE user = ? AND id = ? AND state < 2',
+  untaken: `SELECT n FROM keys JOIN messages USING (n)
+    WHERE u = ? AND user = ? AND n > ? AND state = ${is.new} AND by_user = 1`,
+  finish: `UPDATE messages SET state = ${is.done}, doc = NULL
+    WHERE n IN (SELECT n FROM keys WHERE u = ? AND i = ?) AND user = ? AND id = ? AND state < 2`,
+  mark: `UPDATE messages SET state = ?
+    WHERE n IN (SELECT n FROM keys WHERE u = ? AND i = ?) AND user = ? AND id = ? AND state < 2`,
   finishAt: `UPDATE messages SET state = ${is.done}, doc = NULL WHERE n = ? AND user = ? AND state < 2`,
   keep: `UPDATE messages SET expire = ?1
-    WHERE user = ?2 AND n > ?3 AND state = ${is.new} AND by_user = 1 AND expire < ?1`,
-  erase: `UPDATE messages SET state = ${is.done}, doc = NULL, expire = ? WHERE user = ? AND state < 2`,
+    WHERE n IN (SELECT n FROM keys WHERE u = ?2 AND n > ?4)
+    AND user = ?3 AND state = ${is.new} AND by_user = 1 AND expire < ?1`,
+  erase: `UPDATE messages SET state = ${is.done}, doc = NULL, expire = ?
+    WHERE n IN (SELECT n FROM keys WHERE u = ?) AND user = ? AND state < 2`,
   sweep: `DELETE FROM messages WHERE n IN
-    (SELECT n FROM messages WHERE state <> ${is.setAside} AND expire <= ? ORDER BY expire LIMIT ?)`,
+    (SELECT n FROM messages WHERE state <> ${is.setAside} AND expire <= ? ORDER BY expire LIMIT ?)
+    RETURNING user, id, n`,
 };
 
 interface Deps extends Pick<StoreOptions, 'contextTtlMs' | 'deliveryDeadlineMs'> {
   readonly db: DatabaseSync;
   readonly clock: Pick<Clock, 'now'>;
   readonly arrivals: Arrivals;
+  readonly keys: MessageKeys;
   readonly read: Read;
   readonly write: Writer['write'];
 }
@@ -46,7 +55,7 @@ export interface SweptContextStore extends ContextStore {
 }
 
 export const makeSqliteContextStore = (deps: Deps): SweptContextStore => {
-  const { db, clock, arrivals, read, write, contextTtlMs } = deps;
+  const { db, clock, arrivals, keys, read, write, contextTtlMs } = deps;
   const lifeMs = messageLifeMs(deps);
   const insert = db.prepare(messageSql.insert);
   const listed = db.prepare(messageSql.listed);
@@ -62,9 +71,14 @@ export const makeSqliteContextStore = (deps: Deps): SweptContextStore => {
   const keyOf = (user: User): string => storedKey(userKey(user));
 
   const settle = (key: string, settlement: Settlement): void => {
-    if (settlement.what === 'context') for (const n of settlement.arrivals) finishAt.run(n, key);
-    else if (settlement.as === 'posted') finish.run(key, storedKey(settlement.id));
-    else mark.run(settlement.as === 'context' ? is.new : is.setAside, key, storedKey(settlement.id));
+    if (settlement.what === 'context') {
+      for (const n of settlement.arrivals) finishAt.run(n, key);
+      return;
+    }
+    const id = storedKey(settlement.id);
+    const which = [keyHash(key), keyHash(id), key, id] as const;
+    if (settlement.as === 'posted') finish.run(...which);
+    else mark.run(settlement.as === 'context' ? is.new : is.setAside, ...which);
   };
 
   const messageAt = ({ n }: { n: number }): StoredMessage => readMessage(one.get(n) as unknown as MessageRow);
@@ -77,8 +91,10 @@ export const makeSqliteContextStore = (deps: Deps): SweptContextStore => {
       return write(
         () => {
           const storedAt = clock.now();
-          const { changes } = insert.run(
-            arrivals.next(),
+          const n = arrivals.next();
+          if (!keys.add(key, id, n)) return 'seen';
+          insert.run(
+            n,
             key,
             id,
             message.timestamp,
@@ -87,7 +103,7 @@ export const makeSqliteContextStore = (deps: Deps): SweptContextStore => {
             storedAt + lifeMs,
             doc,
           );
-          return changes === 1 ? 'stored' : 'seen';
+          return 'stored';
         },
         doc.length,
         visible && ((outcome) => (outcome === 'stored' ? visible() : undefined)),
@@ -103,14 +119,19 @@ export const makeSqliteContextStore = (deps: Deps): SweptContextStore => {
 
     list: (user, { upTo = Number.MAX_SAFE_INTEGER, newest = Infinity } = {}) =>
       read(() => {
-        const places = listed.all(keyOf(user), upTo, clock.now()) as unknown as { n: number; ts: number }[];
+        const key = keyOf(user);
+        const places = listed.all(keyHash(key), key, upTo, clock.now()) as unknown as {
+          n: number;
+          ts: number;
+        }[];
         places.sort((a, b) => a.ts - b.ts || a.n - b.n);
         return places.slice(Math.max(0, places.length - newest)).map(messageAt);
       }),
 
     untaken: (user, after, limit) =>
       read(() => {
-        const places = untaken.all(keyOf(user), after) as unknown as { n: number }[];
+        const key = keyOf(user);
+        const places = untaken.all(keyHash(key), key, after) as unknown as { n: number }[];
         places.sort((a, b) => a.n - b.n);
         return places.slice(0, limit).map(messageAt);
       }),
@@ -122,14 +143,24 @@ export const makeSqliteContextStore = (deps: Deps): SweptContextStore => {
 
     keep: (user, after) =>
       write(() => {
-        keep.run(clock.now() + dayMs, keyOf(user), after);
+        const key = keyOf(user);
+        keep.run(clock.now() + dayMs, keyHash(key), key, after);
       }),
 
     erase: (user) =>
       write(() => {
-        erase.run(clock.now() + dayMs, keyOf(user));
+        const key = keyOf(user);
+        erase.run(clock.now() + dayMs, keyHash(key), key);
       }),
 
-    sweep: (limit) => Number(sweep.run(clock.now(), limit).changes),
+    sweep: (limit) => {
+      const gone = sweep.all(clock.now(), limit) as unknown as {
+        user: string;
+        id: string;
+        n: Arrival;
+      }[];
+      for (const { user, id, n } of gone) keys.remove(user, id, n);
+      return gone.length;
+    },
   };
 };

@@ -11,6 +11,7 @@ import { makeConversations } from './conversations.ts';
 import { openDisk, type Disk } from './disk.ts';
 import { storedKey } from './documents.ts';
 import { SqliteOpenError } from './open-error.ts';
+import { makeMessageKeys, type KeySizes } from './message-keys.ts';
 import { makeOverflow } from './overflow.ts';
 import { ownFile, type OwnFile } from './own-file.ts';
 import { makeReader } from './reader.ts';
@@ -27,11 +28,21 @@ export interface SqliteOptions extends StoreOptions {
   readonly onDiskFailed?: (error: Error) => void;
 }
 
+/** For tests. */
+interface Inner {
+  readonly open?: typeof openDisk;
+  readonly keySizes?: KeySizes;
+}
+
 /**
  * Opens (and makes) the file for this process alone. Throws `SqliteOpenError`. What a call writes is on the disk when
  * it answers.
  */
-export const openSqlite = (path: string, options: SqliteOptions, open = openDisk): Stores => {
+export const openSqlite = (
+  path: string,
+  options: SqliteOptions,
+  { open = openDisk, keySizes }: Inner = {},
+): Stores => {
   const { log, onDiskFailed } = options;
   const own = ownFile(path);
   let disk: Disk | undefined;
@@ -45,7 +56,7 @@ export const openSqlite = (path: string, options: SqliteOptions, open = openDisk
       }
       onDiskFailed?.(error);
     });
-    return makeStores(own, disk, options);
+    return makeStores(own, disk, options, keySizes);
   } catch (cause) {
     own.disown();
     disk?.close();
@@ -53,7 +64,7 @@ export const openSqlite = (path: string, options: SqliteOptions, open = openDisk
   }
 };
 
-const makeStores = (own: OwnFile, disk: Disk, options: SqliteOptions): Stores => {
+const makeStores = (own: OwnFile, disk: Disk, options: SqliteOptions, keySizes?: KeySizes): Stores => {
   const { clock, log, metrics } = options;
   const { db } = own;
   const checkpointer = makeCheckpointer({ ...own, disk, log });
@@ -77,6 +88,7 @@ const makeStores = (own: OwnFile, disk: Disk, options: SqliteOptions): Stores =>
     ...options,
     db,
     arrivals,
+    keys: makeMessageKeys(db, write, keySizes),
     read,
     write,
   });

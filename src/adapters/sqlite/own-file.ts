@@ -14,6 +14,7 @@ import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { hasCode, sqliteCode } from './error-code.ts';
+import { catchUpKeys } from './message-keys.ts';
 import { SqliteOpenError, type OpenProblem } from './open-error.ts';
 import { applicationId, migrate, migrations, pragma } from './schema.ts';
 
@@ -107,8 +108,10 @@ const putInOrder = (path: string, db: DatabaseSync): void => {
   db.exec('PRAGMA locking_mode = EXCLUSIVE');
   refuseStrangers(path, db);
   db.exec('PRAGMA journal_mode = WAL');
-  db.exec('PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON; PRAGMA wal_checkpoint(TRUNCATE)');
+  db.exec('PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON');
   migrate(db);
+  catchUpKeys(db);
+  db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
 };
 
 /** A lock lies beside one name of the file: whoever opened it by another would find none. */

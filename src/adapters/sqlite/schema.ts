@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { teachKeyHash } from './message-keys.ts';
 
 /** `relv`, in SQLite's header field for what the file belongs to. */
 export const applicationId = 0x72_65_6c_76;
@@ -11,8 +12,8 @@ export const messageState = { new: 0, setAside: 1, done: 2 } as const;
 
 /**
  * Each takes the schema one version on; forward only, and never changed once released. Documents are JSON text, and
- * columns exist only for what is queried. Rows of messages are laid down in the order of arrival (the rowid). Their one
- * index by user tells repeats and finds a user's messages: a second one would cost each insert another page of the log.
+ * columns exist only for what is queried. Rows of messages are laid down in the order of arrival (the rowid);
+ * `MessageKeys` writes their keys.
  */
 export const migrations: ReadonlyArray<string> = [
   `
@@ -58,6 +59,13 @@ export const migrations: ReadonlyArray<string> = [
   CREATE TABLE set_aside (id TEXT NOT NULL UNIQUE, user TEXT NOT NULL, doc TEXT NOT NULL);
   CREATE INDEX set_aside_user ON set_aside (user, id);
   `,
+  `
+  CREATE TABLE message_keys
+    (u INTEGER NOT NULL, i INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (u, i, n)) WITHOUT ROWID;
+  INSERT INTO message_keys (u, i, n) SELECT key_hash(user), key_hash(id), n FROM messages ORDER BY 1, 2, 3;
+  INSERT INTO meta (key, value) SELECT 'keyed', coalesce(max(n), 0) FROM messages;
+  DROP INDEX messages_id;
+  `,
 ];
 
 /** `column` of its answer. */
@@ -68,6 +76,7 @@ export const pragma = (db: DatabaseSync, name: string, column = name): number =>
 
 /** Brings the schema up to date, one transaction per version: a crash in between leaves a whole version. */
 export const migrate = (db: DatabaseSync): void => {
+  teachKeyHash(db);
   for (let version = pragma(db, 'user_version'); version < migrations.length; version++) {
     db.exec('BEGIN IMMEDIATE');
     try {

@@ -4,9 +4,14 @@ import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
 import { openSqlite } from '../../../src/adapters/sqlite/open-sqlite.ts';
 import { SqliteOpenError } from '../../../src/adapters/sqlite/open-error.ts';
+import type { User } from '../../../src/domain/channel.ts';
 import { done } from '../../contract/contract.ts';
-import { ana } from '../../contract/samples.ts';
 import { bench } from './open-store.ts';
+
+const users = Array.from({ length: 8 }, (_, index): User => ({
+  provider: 'whatsapp',
+  id: `521555000000${index}`,
+}));
 
 const script = fileURLToPath(new URL('appending-process.ts', import.meta.url));
 
@@ -19,7 +24,7 @@ interface Appending {
 }
 
 const startAppending = (t: ExecutionContext, path: string, round: number): Appending => {
-  const child = spawn(process.execPath, [script, path, String(round)], {
+  const child = spawn(process.execPath, [script, path, String(round), String(users.length)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   t.teardown(() => child.kill('SIGKILL'));
@@ -58,17 +63,28 @@ test('kill -9 › every message that was answered is there, in order, round afte
     await appending.answered(count);
     answered.push(...(await appending.kill()));
     const { contextStore, close } = openSqlite(path, options);
-    const stored = await done(contextStore.untaken(ana, 0, 1_000_000));
-    await close();
-    const place = new Map(stored.map(({ id }, index) => [id, index]));
-    const places = answered.map((id) => place.get(id) ?? -1);
-    t.false(places.includes(-1), `lost: ${answered.filter((id) => !place.has(id)).join(' ')}`);
-    t.deepEqual(
-      places,
-      [...places].sort((a, b) => a - b),
-      'the order of arrival goes on over crashes',
+    const stored = await Promise.all(users.map((user) => done(contextStore.untaken(user, 0, 1_000_000))));
+    const place = new Map(
+      stored.flatMap((messages) => messages.map(({ id }, index) => [id, index] as const)),
     );
-    t.is(place.size, stored.length, 'none is there twice');
+    t.deepEqual(
+      answered.filter((id) => !place.has(id)),
+      [],
+      'none is lost',
+    );
+    t.is(place.size, stored.flat().length, 'none is there twice');
+    for (const messages of stored) {
+      const told = answered.filter((id) => messages.some((message) => message.id === id));
+      const places = told.map((id) => place.get(id) ?? -1);
+      t.deepEqual(
+        places,
+        [...places].sort((x, y) => x - y),
+        'the order of arrival goes on over crashes',
+      );
+    }
+    const again = await Promise.all(stored.flat().map((message) => done(contextStore.append(message))));
+    t.false(again.includes('stored'), 'all are known');
+    await close();
   }
 });
 

@@ -50,7 +50,7 @@ const turns = async (count = 20): Promise<void> => {
 test('a write › is seen when it was made, and answered when it is on the disk', async (t) => {
   const { path, options } = await bench(t);
   const disk = makeSlowDisk();
-  const { contextStore, close } = openSqlite(path, options, disk.open);
+  const { contextStore, close } = openSqlite(path, options, disk);
   let answered = false;
   const append = contextStore
     .append(says(ana, 'm1'))()
@@ -68,7 +68,7 @@ test('a write › is seen when it was made, and answered when it is on the disk'
 test('a message › what is asked for when it can be read shares its sync', async (t) => {
   const { path, options } = await bench(t);
   const disk = makeSlowDisk();
-  const { contextStore, chatStore, close } = openSqlite(path, options, disk.open);
+  const { contextStore, chatStore, close } = openSqlite(path, options, disk);
   const answers: Promise<{ readonly _tag: string }>[] = [];
   const visible = (): void => {
     const save = async (): Promise<{ readonly _tag: string }> => {
@@ -102,7 +102,7 @@ test('a message › whoever fails over it when it can be read holds nothing up',
 test('writes › asked for while the disk is waited for share the next sync', async (t) => {
   const { path, options } = await bench(t);
   const disk = makeSlowDisk();
-  const { contextStore, close } = openSqlite(path, options, disk.open);
+  const { contextStore, close } = openSqlite(path, options, disk);
   const first = contextStore.append(says(ana, 'm1'))();
   await turns();
   const others = ['m2', 'm3', 'm4'].map((id) => contextStore.append(says(ana, id))());
@@ -124,7 +124,7 @@ test('a disk that fails › what it did not confirm was not stored, and nothing 
   const { contextStore, chatStore, tryWrite, close } = openSqlite(
     path,
     { ...options, onDiskFailed: (error) => failures.push(error) },
-    disk.open,
+    disk,
   );
   const first = contextStore.append(says(ana, 'm1'))();
   await turns();
@@ -168,7 +168,7 @@ test('a disk that fails with what was copied back into the file › is not belie
     };
     return { ...disk, syncFile };
   };
-  const { contextStore, close } = openSqlite(path, options, openFailing);
+  const { contextStore, close } = openSqlite(path, options, { open: openFailing });
   let written = 0;
   while (errors.length === 0 && written < 10_000) {
     const ids = Array.from({ length: 250 }, (_, index) => `m${written + index}`);
@@ -201,7 +201,7 @@ test('opening › after a crash leaves nothing in the log: what never reached th
 test('closing › waits for the disk', async (t) => {
   const { path, options } = await bench(t);
   const disk = makeSlowDisk();
-  const { contextStore, close } = openSqlite(path, options, disk.open);
+  const { contextStore, close } = openSqlite(path, options, disk);
   const append = contextStore.append(says(ana, 'm1'))();
   let closed = false;
   const closing = close().finally(() => {

@@ -3,6 +3,7 @@ import test from 'ava';
 import { messageSql } from '../../../src/adapters/sqlite/context-store.adapter.ts';
 import { conversationSql } from '../../../src/adapters/sqlite/conversations.ts';
 import { overflowSql } from '../../../src/adapters/sqlite/overflow.ts';
+import { keySql, makeMessageKeys } from '../../../src/adapters/sqlite/message-keys.ts';
 import { migrate } from '../../../src/adapters/sqlite/schema.ts';
 import { setAsideSql } from '../../../src/adapters/sqlite/set-aside.ts';
 import { standingSql } from '../../../src/adapters/sqlite/standing.ts';
@@ -15,13 +16,14 @@ const plan = (db: DatabaseSync, sql: string): ReadonlyArray<string> =>
 const database = (): DatabaseSync => {
   const db = new DatabaseSync(':memory:');
   migrate(db);
+  makeMessageKeys(db, () => () => Promise.reject(new Error('nothing is written')));
   return db;
 };
 
 /** They read all there is of their kind, by nature: at the opening, or a count that an operator asks for. */
 const readAll = new Set([standingSql.owners, standingSql.states, setAsideSql.count]);
 
-const statements = Object.entries({ messageSql, conversationSql, overflowSql, setAsideSql }).flatMap(
+const statements = Object.entries({ messageSql, keySql, conversationSql, overflowSql, setAsideSql }).flatMap(
   ([group, sqls]) => Object.entries(sqls).map(([name, sql]) => [`${group}.${name}`, sql] as const),
 );
 
@@ -36,11 +38,14 @@ for (const [name, sql] of statements)
   });
 
 for (const [sql, index] of [
-  [messageSql.listed, 'messages_id (user=?)'],
-  [messageSql.untaken, 'messages_id (user=?)'],
+  [messageSql.listed, 'message_keys USING PRIMARY KEY (u=?)'],
+  [messageSql.untaken, 'message_keys USING PRIMARY KEY (u=?)'],
   [messageSql.finishAt, 'INTEGER PRIMARY KEY (rowid=?)'],
-  [messageSql.keep, 'messages_id (user=?)'],
-  [messageSql.finish, 'messages_id (user=? AND id=?)'],
+  [messageSql.keep, 'message_keys USING PRIMARY KEY (u=?)'],
+  [messageSql.erase, 'recent_keys USING PRIMARY KEY (u=?)'],
+  [keySql.near, 'recent_keys USING PRIMARY KEY (u=? AND i=?)'],
+  [keySql.same, 'INTEGER PRIMARY KEY (rowid=?)'],
+  [messageSql.finish, 'message_keys USING PRIMARY KEY (u=? AND i=?)'],
   [messageSql.sweep, 'messages_expire (expire<?)'],
   [conversationSql.owned, 'conversations_owner (user>?)'],
   [conversationSql.expired, 'conversations_expire (expire>? AND expire<?)'],
