@@ -38,11 +38,8 @@ interface Inner {
  * Opens (and makes) the file for this process alone. Throws `SqliteOpenError`. What a call writes is on the disk when
  * it answers.
  */
-export const openSqlite = (
-  path: string,
-  options: SqliteOptions,
-  { open = openDisk, keySizes }: Inner = {},
-): Stores => {
+export const openSqlite = (path: string, options: SqliteOptions, inner: Inner = {}): Stores => {
+  const { open = openDisk, keySizes } = inner;
   const { log, onDiskFailed } = options;
   const own = ownFile(path);
   let disk: Disk | undefined;
