@@ -6,8 +6,8 @@ import { hasCode, sqliteCode } from './error-code.ts';
 import { pragma } from './schema.ts';
 
 /**
- * Rows, transactions and pages of text between two copies. A page that was written again since the marker came to stand is left out: so
- * most of those that are written all the time are copied once for many times.
+ * Rows, transactions and pages of text between two copies. A page that was written again since the marker came to stand
+ * is left out: so most of those that are written all the time are copied once for many times.
  */
 const many = 2_000;
 /** Before the log begins anew: what is left at last is copied, and brought to the disk, while the event loop stands still. */
@@ -40,11 +40,19 @@ interface CheckpointerOptions {
   readonly marker: DatabaseSync;
   readonly disk: Disk;
   readonly log: Log;
+  /** Changes of rows, as SQLite counts them, that wrote nothing. */
+  readonly changesInMemory?: () => number;
 }
 
-export const makeCheckpointer = ({ db, marker, disk, log }: CheckpointerOptions): Checkpointer => {
+export const makeCheckpointer = ({
+  db,
+  marker,
+  disk,
+  log,
+  changesInMemory = () => 0,
+}: CheckpointerOptions): Checkpointer => {
   const changes = db.prepare('SELECT total_changes() AS made');
-  const changesMade = (): number => (changes.get() as { readonly made: number }).made;
+  const changesMade = (): number => (changes.get() as { readonly made: number }).made - changesInMemory();
   const passive = db.prepare('PRAGMA wal_checkpoint(PASSIVE)');
   const begin = marker.prepare('BEGIN');
   const read = marker.prepare('SELECT 1 FROM sqlite_schema');

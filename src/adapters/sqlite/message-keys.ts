@@ -1,12 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { E } from '../../domain/fp.ts';
 import type { Arrival } from '../../domain/message.ts';
-import type { Writer } from './writer.ts';
 
 export interface KeySizes {
-  /** Keys that are kept in memory before they are moved. */
+  /** New keys before a round begins that moves them. */
   readonly recent: number;
-  /** Keys that one write moves; more where one user wrote more. */
+  /** Keys that are moved at once, with every half as many new ones; all of a user's together, however many. */
   readonly step: number;
 }
 
@@ -23,6 +21,10 @@ export interface MessageKeys {
   readonly add: (user: string, id: string, n: Arrival) => boolean;
   /** Inside a write, when the message is gone. */
   readonly remove: (user: string, id: string, n: Arrival) => void;
+  /** Writes that called `add` or `remove` were undone. */
+  readonly undone: () => void;
+  /** Changes of rows so far, as SQLite counts them, that wrote nothing to the file. */
+  readonly changesInMemory: () => number;
 }
 
 /**
@@ -59,8 +61,8 @@ export const keySql = {
   move: `INSERT INTO main.message_keys (u, i, n)
     SELECT u, i, n FROM temp.recent_keys WHERE u > ? AND u <= ? ORDER BY u, i, n`,
   drop: 'DELETE FROM temp.recent_keys WHERE u > ? AND u <= ?',
-  /** Up to there no message has its key in memory alone. */
-  keyed: "UPDATE meta SET value = ? WHERE key = 'keyed'",
+  /** All messages up to there have their key in the file. */
+  keyed: "UPDATE meta SET value = max(value, ?) WHERE key = 'keyed'",
 };
 
 const catchUpSql = `
@@ -82,19 +84,15 @@ export const catchUpKeys = (db: DatabaseSync): void => {
 /** Of `keyHash`, both included. */
 const [lowest, highest] = [-(2 ** 31), 2 ** 31 - 1];
 
-/** Once through all keys in memory, in their order. */
+/** Once through all keys in memory, in their order. What is added where it has passed waits for the next. */
 interface Round {
   /** Up to there they were moved. */
   readonly from: number;
-  /** Absent: the round begins. No message up to there had no key when it began. */
+  /** The newest message when the round began: at its end all up to there have their key in the file. Absent: it begins. */
   readonly until?: Arrival;
 }
 
-export const makeMessageKeys = (
-  db: DatabaseSync,
-  write: Writer['write'],
-  sizes = usualSizes,
-): MessageKeys => {
+export const makeMessageKeys = (db: DatabaseSync, sizes = usualSizes): MessageKeys => {
   db.exec(makeRecent);
   const near = db.prepare(keySql.near);
   const same = db.prepare(keySql.same);
@@ -108,50 +106,46 @@ export const makeMessageKeys = (
   const keyed = db.prepare(keySql.keyed);
   const newestPlace = (): Arrival => (newest.get() as { n: Arrival }).n;
 
-  /** Since the last round began; more, where some were undone. */
+  /** Since the last step of a round. */
   let added = 0;
-  let moving = false;
+  let round: Round | undefined;
+  let changesInMemory = 0;
 
-  /** Inside a write. Answers how the round goes on; undefined: it is done. */
+  /** Answers how the round goes on; undefined: it is done. */
   const moveSome = ({ from, until = newestPlace() }: Round): Round | undefined => {
     const last = end.get(from, sizes.step - 1) as { u: number } | undefined;
     const to = last?.u ?? highest;
     move.run(from, to);
-    drop.run(from, to);
+    changesInMemory += Number(drop.run(from, to).changes);
     if (to < highest) return { from: to, until };
     keyed.run(until);
     return undefined;
   };
 
-  /** What is added meanwhile to where the round has passed waits for the next. */
-  const moveAll = async (): Promise<void> => {
-    moving = true;
-    added = 0;
-    let round: Round | undefined = { from: lowest - 1 };
-    while (round !== undefined) {
-      const here: Round = round;
-      const moved = await write(() => moveSome(here))();
-      // the next key that is added tries again
-      if (E.isLeft(moved)) added = sizes.recent;
-      round = E.isLeft(moved) ? undefined : moved.right;
-    }
-    moving = false;
-  };
-
   return {
     add: (user, id, n) => {
       const [u, i] = [keyHash(user), keyHash(id)];
-      // no row of a message is read for a new one
+      // the row of a message is read only where hashes are alike
       if (near.get(u, i) !== undefined && same.get(u, i, user, id) !== undefined) return false;
       add.run(u, i, n);
       added += 1;
-      if (added >= sizes.recent && !moving) void moveAll();
+      changesInMemory += 1;
+      // with what is being written anyway, and faster than new ones come
+      if (added >= (round === undefined ? sizes.recent : sizes.step / 2)) {
+        added = 0;
+        round = moveSome(round ?? { from: lowest - 1 });
+      }
       return true;
     },
     remove: (user, id, n) => {
       const key = [keyHash(user), keyHash(id), n] as const;
       remove.run(...key);
-      removeRecent.run(...key);
+      changesInMemory += Number(removeRecent.run(...key).changes);
     },
+    undone: () => {
+      // what the round moved may be in memory again: it says nothing at its end
+      if (round !== undefined) round = { from: round.from, until: 0 };
+    },
+    changesInMemory: () => changesInMemory,
   };
 };

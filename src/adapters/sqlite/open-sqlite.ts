@@ -64,12 +64,14 @@ export const openSqlite = (path: string, options: SqliteOptions, inner: Inner = 
 const makeStores = (own: OwnFile, disk: Disk, options: SqliteOptions, keySizes?: KeySizes): Stores => {
   const { clock, log, metrics } = options;
   const { db } = own;
-  const checkpointer = makeCheckpointer({ ...own, disk, log });
+  const keys = makeMessageKeys(db, keySizes);
+  const checkpointer = makeCheckpointer({ ...own, disk, log, changesInMemory: keys.changesInMemory });
   const arrivals = makeArrivals(db, clock);
   const standing = makeStanding(db);
   const undone = (): void => {
     arrivals.undone();
     standing.undone();
+    keys.undone();
   };
   const read = makeReader({ db, disk, log, metrics });
   const { write, close } = makeWriter({
@@ -85,7 +87,7 @@ const makeStores = (own: OwnFile, disk: Disk, options: SqliteOptions, keySizes?:
     ...options,
     db,
     arrivals,
-    keys: makeMessageKeys(db, write, keySizes),
+    keys,
     read,
     write,
   });

@@ -1,10 +1,9 @@
 import { copyFile } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import test from 'ava';
-import { keyHash, makeMessageKeys, type KeySizes } from '../../../src/adapters/sqlite/message-keys.ts';
+import { keyHash, type KeySizes } from '../../../src/adapters/sqlite/message-keys.ts';
 import { openSqlite } from '../../../src/adapters/sqlite/open-sqlite.ts';
-import { migrate, migrations } from '../../../src/adapters/sqlite/schema.ts';
-import { storeUnavailable } from '../../../src/application/ports/errors.ts';
+import { migrations } from '../../../src/adapters/sqlite/schema.ts';
 import { userKey, type User } from '../../../src/domain/channel.ts';
 import { E } from '../../../src/domain/fp.ts';
 import { day, done } from '../../contract/contract.ts';
@@ -145,51 +144,45 @@ test('keys › that are alike are told apart by what they lead to', async (t) =>
   }
 });
 
-test('keys › a round whose write fails is begun anew with the next key', async (t) => {
-  const db = new DatabaseSync(':memory:');
-  migrate(db);
-  let works = false;
-  let tried = 0;
-  const keys = makeMessageKeys(
-    db,
-    (action) => () => {
-      tried += 1;
-      return Promise.resolve(works ? E.right(action()) : E.left(storeUnavailable('the disk is full')));
-    },
-    keySizes,
-  );
-  const inFile = (): number =>
-    (db.prepare('SELECT count(*) AS rows FROM message_keys').get() as { rows: number }).rows;
-  const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-  for (let n = 1; n <= 9; n += 1) {
-    keys.add('whatsapp|1', `m${n}`, n);
-    await settled();
+test('keys › of writes that were undone come again, and a crash takes none of them', async (t) => {
+  const { path, options } = await bench(t);
+  const { contextStore, close } = openSqlite(path, options, { keySizes });
+  let stored = 0;
+  for (let group = 0; group < 12; group += 1) {
+    const some = Array.from({ length: 1 + group }, (_, at) => says(userAt(stored + at), `m${stored + at}`));
+    const bad = says(ana, `bad ${group}`, { timestamp: NaN });
+    const answers = await Promise.all([...some, bad].map((message) => contextStore.append(message)()));
+    t.true(answers.slice(0, -1).every(E.isRight));
+    t.true(E.isLeft(answers[some.length] ?? E.right('stored')));
+    stored += some.length;
+    const copy = await crashed(path, `after-${group}`);
+    const next = openSqlite(copy, options, { keySizes });
+    t.is(count(copy, 'message_keys'), stored);
+    await next.close();
   }
-  t.is(tried, 2);
-  t.is(inFile(), 0);
-  works = true;
-  keys.add('whatsapp|2', 'm10', 10);
-  await settled();
-  t.is(inFile(), 10);
-  db.close();
+  for (let at = 0; at < stored; at += 1)
+    t.is(await done(contextStore.append(says(userAt(at), `m${at}`))), 'seen');
+  await close();
 });
 
-test('keys › a round is not begun while another one is on its way', async (t) => {
-  const db = new DatabaseSync(':memory:');
-  migrate(db);
-  let asked = 0;
-  const keys = makeMessageKeys(
-    db,
-    () => () => {
-      asked += 1;
-      return new Promise(() => undefined);
-    },
-    keySizes,
-  );
-  for (let n = 1; n <= 40; n += 1) keys.add('whatsapp|1', `m${n}`, n);
-  await new Promise((resolve) => setImmediate(resolve));
-  t.is(asked, 1);
-  db.close();
+test('keys › do not pile up in memory, however many are added with each write', async (t) => {
+  const { path, options } = await bench(t);
+  const { contextStore, close } = openSqlite(path, options, { keySizes: { recent: 100, step: 10 } });
+  for (let group = 0; group < 10; group += 1) {
+    const some = Array.from({ length: 400 }, (_, at) =>
+      says({ provider: 'whatsapp', id: `5215551${at}` }, `m${group}-${at}`),
+    );
+    await Promise.all(some.map((message) => done(contextStore.append(message))));
+    const inMemory = count(path, 'messages') - count(path, 'message_keys');
+    t.true(inMemory <= 250, `${inMemory} in memory`);
+  }
+  await close();
+  const file = new DatabaseSync(path, { readOnly: true });
+  const { late } = file
+    .prepare("SELECT count(*) AS late FROM messages WHERE n > (SELECT value FROM meta WHERE key = 'keyed')")
+    .get() as { late: number };
+  file.close();
+  t.true(late <= 400, `the next start makes ${late}`);
 });
 
 test('keys › of a file of the version without them are made when it is opened', async (t) => {
