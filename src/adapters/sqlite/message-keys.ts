@@ -65,6 +65,7 @@ export const keySql = {
   keyed: "UPDATE meta SET value = max(value, ?) WHERE key = 'keyed'",
 };
 
+/** A place is given once, so a key that was moved already is the same one. */
 const catchUpSql = `
   BEGIN IMMEDIATE;
   INSERT OR IGNORE INTO message_keys (u, i, n)

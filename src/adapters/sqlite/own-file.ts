@@ -108,7 +108,7 @@ const putInOrder = (path: string, db: DatabaseSync): void => {
   db.exec('PRAGMA locking_mode = EXCLUSIVE');
   refuseStrangers(path, db);
   db.exec('PRAGMA journal_mode = WAL');
-  db.exec('PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON');
+  db.exec('PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON; PRAGMA wal_checkpoint(TRUNCATE)');
   migrate(db);
   catchUpKeys(db);
   db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
