@@ -12,37 +12,40 @@ export interface Deadlines {
   readonly end: (deadline: Deadline) => void;
 }
 
-/** In a ring, in the order of their ends, as all last equally long. Undefined: ended. */
-interface Waiting extends Deadline {
-  previous: Waiting | undefined;
-  next: Waiting | undefined;
+/** In a ring, in the order of their ends, as all last equally long. Alone: a ring of its own. */
+class Waiting implements Deadline {
+  readonly at: number;
+  readonly passed: () => void;
+  previous: Waiting = this;
+  next: Waiting = this;
+
+  constructor(at: number, passed: () => void) {
+    this.at = at;
+    this.passed = passed;
+  }
 }
 
 /**
  * A ring and no `Set`: what V8 once moved to the old generation, it takes for alive until it next collects there, with all
  * that it leads to. When a set grows, its old table leads to the new one, and so on: all requests in a row were kept. Who
- * has left the ring leads nowhere.
+ * has left the ring leads to nobody.
  */
 export const makeDeadlines = (clock: Pick<Clock, 'monotonic' | 'after'>, ms: number): Deadlines => {
-  const ring: Waiting = { at: Infinity, passed: () => undefined, previous: undefined, next: undefined };
-  ring.previous = ring;
-  ring.next = ring;
+  const ring = new Waiting(Infinity, () => undefined);
   const step = Math.max(1, Math.min(250, ms / 4));
   let looking = false;
 
   const end = (waiting: Waiting): void => {
-    const { previous, next } = waiting;
-    if (previous === undefined || next === undefined) return;
-    previous.next = next;
-    next.previous = previous;
-    waiting.previous = undefined;
-    waiting.next = undefined;
+    waiting.previous.next = waiting.next;
+    waiting.next.previous = waiting.previous;
+    waiting.previous = waiting;
+    waiting.next = waiting;
   };
 
   const look = (): void => {
     looking = false;
     const now = clock.monotonic();
-    for (let first = ring.next; first !== undefined && first.at <= now; first = ring.next) {
+    for (let first = ring.next; first.at <= now; first = ring.next) {
       end(first);
       first.passed();
     }
@@ -57,9 +60,10 @@ export const makeDeadlines = (clock: Pick<Clock, 'monotonic' | 'after'>, ms: num
 
   return {
     start: (passed) => {
-      const last = ring.previous ?? ring;
-      const waiting: Waiting = { at: clock.monotonic() + ms, passed, previous: last, next: ring };
-      last.next = waiting;
+      const waiting = new Waiting(clock.monotonic() + ms, passed);
+      waiting.previous = ring.previous;
+      waiting.next = ring;
+      ring.previous.next = waiting;
       ring.previous = waiting;
       lookSoon();
       return waiting;

@@ -69,6 +69,11 @@ export const makeSqliteContextStore = (deps: Deps): SweptContextStore => {
   const sweep = db.prepare(messageSql.sweep);
 
   const keyOf = (user: User): string => storedKey(userKey(user));
+  /** As the statements ask for a user: the hash, then the key itself. */
+  const whose = (user: User): readonly [number, string] => {
+    const key = keyOf(user);
+    return [keyHash(key), key];
+  };
 
   const settle = (key: string, settlement: Settlement): void => {
     if (settlement.what === 'context') {
@@ -119,8 +124,7 @@ export const makeSqliteContextStore = (deps: Deps): SweptContextStore => {
 
     list: (user, { upTo = Number.MAX_SAFE_INTEGER, newest = Infinity } = {}) =>
       read(() => {
-        const key = keyOf(user);
-        const places = listed.all(keyHash(key), key, upTo, clock.now()) as unknown as {
+        const places = listed.all(...whose(user), upTo, clock.now()) as unknown as {
           n: number;
           ts: number;
         }[];
@@ -130,8 +134,7 @@ export const makeSqliteContextStore = (deps: Deps): SweptContextStore => {
 
     untaken: (user, after, limit) =>
       read(() => {
-        const key = keyOf(user);
-        const places = untaken.all(keyHash(key), key, after) as unknown as { n: number }[];
+        const places = untaken.all(...whose(user), after) as unknown as { n: number }[];
         places.sort((a, b) => a.n - b.n);
         return places.slice(0, limit).map(messageAt);
       }),
@@ -143,14 +146,12 @@ export const makeSqliteContextStore = (deps: Deps): SweptContextStore => {
 
     keep: (user, after) =>
       write(() => {
-        const key = keyOf(user);
-        keep.run(clock.now() + dayMs, keyHash(key), key, after);
+        keep.run(clock.now() + dayMs, ...whose(user), after);
       }),
 
     erase: (user) =>
       write(() => {
-        const key = keyOf(user);
-        erase.run(clock.now() + dayMs, keyHash(key), key);
+        erase.run(clock.now() + dayMs, ...whose(user));
       }),
 
     sweep: (limit) => {

@@ -76,11 +76,8 @@ const catchUpSql = `
   COMMIT;
 `;
 
-/** What was kept in memory, once nobody else has the file any more. */
-export const catchUpKeys = (db: DatabaseSync): void => {
-  teachKeyHash(db);
-  db.exec(catchUpSql);
-};
+/** What was kept in memory, once nobody else has the file any more; after `migrate`, which teaches `key_hash`. */
+export const catchUpKeys = (db: DatabaseSync): void => db.exec(catchUpSql);
 
 /** Of `keyHash`, both included. */
 const [lowest, highest] = [-(2 ** 31), 2 ** 31 - 1];

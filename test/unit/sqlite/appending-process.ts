@@ -6,24 +6,27 @@ import type { User } from '../../../src/domain/channel.ts';
 const [path = '', round = '', users = ''] = process.argv.slice(2);
 const nothing = (): void => undefined;
 
-const options = {
-  clock: {
-    now: () => Date.now(),
-    monotonic: () => performance.now(),
-    after: (ms: number, call: () => void) => {
-      const timer = setTimeout(call, ms);
-      timer.unref();
-      return () => clearTimeout(timer);
+// sizes so small that a kill comes in the middle of a round
+const { contextStore } = openSqlite(
+  path,
+  {
+    clock: {
+      now: () => Date.now(),
+      monotonic: () => performance.now(),
+      after: (ms, call) => {
+        const timer = setTimeout(call, ms);
+        timer.unref();
+        return () => clearTimeout(timer);
+      },
     },
+    contextTtlMs: 86_400_000,
+    deliveryDeadlineMs: 86_400_000,
+    chatRetentionMs: 86_400_000,
+    log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
+    metrics: { count: nothing, gauge: nothing, observe: nothing },
   },
-  contextTtlMs: 86_400_000,
-  deliveryDeadlineMs: 86_400_000,
-  chatRetentionMs: 86_400_000,
-  log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
-  metrics: { count: nothing, gauge: nothing, observe: nothing },
-};
-// so small that a kill comes in the middle of a round
-const { contextStore } = openSqlite(path, options, { keySizes: { recent: 100, step: 9 } });
+  { keySizes: { recent: 100, step: 9 } },
+);
 
 let number = 0;
 

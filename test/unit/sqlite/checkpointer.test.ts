@@ -1,5 +1,4 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { copyFile } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import test, { type ExecutionContext } from 'ava';
 import { makeCheckpointer, type Checkpointer } from '../../../src/adapters/sqlite/checkpointer.ts';
@@ -8,7 +7,7 @@ import { openSqlite } from '../../../src/adapters/sqlite/open-sqlite.ts';
 import { ownFile } from '../../../src/adapters/sqlite/own-file.ts';
 import { done } from '../../contract/contract.ts';
 import { ana, says } from '../../contract/samples.ts';
-import { bench } from './open-store.ts';
+import { bench, copyWithLog } from './open-store.ts';
 
 interface Writing {
   readonly path: string;
@@ -75,7 +74,7 @@ const saltOf = (path: string): string => {
 
 /** What a start would find after a kill. */
 const rowsAfterKill = async (path: string): Promise<number> => {
-  for (const end of ['', '-wal']) await copyFile(`${path}${end}`, `${path}.copy${end}`);
+  await copyWithLog(path);
   const db = new DatabaseSync(`${path}.copy`);
   try {
     return (db.prepare('SELECT count(*) AS n FROM things').get() as { n: number }).n;

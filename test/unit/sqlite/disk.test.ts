@@ -1,13 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { closeSync, openSync, statSync } from 'node:fs';
-import { copyFile } from 'node:fs/promises';
 import test from 'ava';
 import { openDisk, type Disk } from '../../../src/adapters/sqlite/disk.ts';
 import { openSqlite } from '../../../src/adapters/sqlite/open-sqlite.ts';
 import { E } from '../../../src/domain/fp.ts';
 import { done } from '../../contract/contract.ts';
 import { ana, says, saving, talk } from '../../contract/samples.ts';
-import { bench } from './open-store.ts';
+import { bench, copyWithLog } from './open-store.ts';
 
 interface SlowDisk {
   readonly open: typeof openDisk;
@@ -188,8 +187,7 @@ test('opening › after a crash leaves nothing in the log: what never reached th
   const { path, options } = await bench(t);
   const { contextStore, close } = openSqlite(path, options);
   await done(contextStore.append(says(ana, 'm1')));
-  // the file as a crash would leave it
-  for (const end of ['', '-wal']) await copyFile(`${path}${end}`, `${path}.copy${end}`);
+  await copyWithLog(path);
   t.true(statSync(`${path}.copy-wal`).size > 0);
   const next = openSqlite(`${path}.copy`, options);
   t.is(statSync(`${path}.copy-wal`).size, 0);

@@ -1,4 +1,3 @@
-import { copyFile } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import test from 'ava';
 import { keyHash, type KeySizes } from '../../../src/adapters/sqlite/message-keys.ts';
@@ -8,7 +7,7 @@ import { userKey, type User } from '../../../src/domain/channel.ts';
 import { E } from '../../../src/domain/fp.ts';
 import { day, done } from '../../contract/contract.ts';
 import { ana, chatId, luis, says } from '../../contract/samples.ts';
-import { bench } from './open-store.ts';
+import { bench, copyWithLog } from './open-store.ts';
 
 const keySizes: KeySizes = { recent: 8, step: 3 };
 
@@ -18,17 +17,11 @@ const users = Array.from({ length: 7 }, (_, index): User => ({
 }));
 const userAt = (index: number): User => users[index % users.length] ?? ana;
 
-const count = (path: string, table: string): number => {
+const count = (path: string, from: string): number => {
   const db = new DatabaseSync(path, { readOnly: true });
-  const { rows } = db.prepare(`SELECT count(*) AS rows FROM ${table}`).get() as { rows: number };
+  const { rows } = db.prepare(`SELECT count(*) AS rows FROM ${from}`).get() as { rows: number };
   db.close();
   return rows;
-};
-
-/** The file as a crash would leave it. */
-const crashed = async (path: string, name: string): Promise<string> => {
-  for (const end of ['', '-wal']) await copyFile(`${path}${end}`, `${path}.${name}${end}`);
-  return `${path}.${name}`;
 };
 
 test('keys › are moved to the file some at a time, and tell repeats and find messages wherever they are', async (t) => {
@@ -60,7 +53,7 @@ test('keys › a crash takes none of them, at whichever step of a round', async 
   const { contextStore, close } = openSqlite(path, options, { keySizes });
   for (let index = 0; index < 40; index += 1) {
     await done(contextStore.append(says(userAt(index), `m${index}`)));
-    const copy = await crashed(path, `after-${index}`);
+    const copy = await copyWithLog(path, `after-${index}`);
     const next = openSqlite(copy, options, { keySizes });
     t.is(count(copy, 'message_keys'), index + 1);
     for (let at = 0; at <= index; at += 1)
@@ -155,7 +148,7 @@ test('keys › of writes that were undone come again, and a crash takes none of 
     t.true(answers.slice(0, -1).every(E.isRight));
     t.true(E.isLeft(answers[some.length] ?? E.right('stored')));
     stored += some.length;
-    const copy = await crashed(path, `after-${group}`);
+    const copy = await copyWithLog(path, `after-${group}`);
     const next = openSqlite(copy, options, { keySizes });
     t.is(count(copy, 'message_keys'), stored);
     await next.close();
@@ -177,11 +170,7 @@ test('keys › do not pile up in memory, however many are added with each write'
     t.true(inMemory <= 250, `${inMemory} in memory`);
   }
   await close();
-  const file = new DatabaseSync(path, { readOnly: true });
-  const { late } = file
-    .prepare("SELECT count(*) AS late FROM messages WHERE n > (SELECT value FROM meta WHERE key = 'keyed')")
-    .get() as { late: number };
-  file.close();
+  const late = count(path, "messages WHERE n > (SELECT value FROM meta WHERE key = 'keyed')");
   t.true(late <= 400, `the next start makes ${late}`);
 });
 

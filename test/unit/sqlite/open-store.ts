@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
@@ -31,4 +31,10 @@ export const bench = async (t: ExecutionContext, settings: Partial<StoreOptions>
     ...settings,
   };
   return { path: join(directory, 'data', 'store.db'), clock, options, errors };
+};
+
+/** The file with its log, as a crash would leave it now; where the copy lies. */
+export const copyWithLog = async (path: string, name = 'copy'): Promise<string> => {
+  for (const end of ['', '-wal']) await copyFile(`${path}${end}`, `${path}.${name}${end}`);
+  return `${path}.${name}`;
 };

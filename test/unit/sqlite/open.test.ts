@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmod, copyFile, link, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, link, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import test from 'ava';
@@ -8,7 +8,7 @@ import { SqliteOpenError, type OpenProblem } from '../../../src/adapters/sqlite/
 import { openSqlite } from '../../../src/adapters/sqlite/open-sqlite.ts';
 import { done } from '../../contract/contract.ts';
 import { ana, says } from '../../contract/samples.ts';
-import { bench, type Bench } from './open-store.ts';
+import { type Bench, bench, copyWithLog } from './open-store.ts';
 
 const problem = ({ path, options }: Pick<Bench, 'path' | 'options'>): OpenProblem => {
   try {
@@ -146,7 +146,7 @@ for (const state of ['reads', 'has read'])
     const { path, options } = await bench(t);
     const { contextStore, close } = openSqlite(path, options);
     await done(contextStore.append(says(ana, 'm1')));
-    for (const end of ['', '-wal']) await copyFile(`${path}${end}`, `${path}.copy${end}`);
+    await copyWithLog(path);
     await close();
     const other = new DatabaseSync(`${path}.copy`);
     other.exec(`${state === 'reads' ? 'BEGIN; ' : ''}SELECT * FROM messages`);

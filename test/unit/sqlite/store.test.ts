@@ -1,5 +1,4 @@
 import { readFileSync, statSync } from 'node:fs';
-import { copyFile } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import test from 'ava';
 import type { Clock } from '../../../src/application/ports/clock.port.ts';
@@ -8,7 +7,7 @@ import { openSqlite } from '../../../src/adapters/sqlite/open-sqlite.ts';
 import { queueMax } from '../../../src/adapters/sqlite/writer.ts';
 import { day, done, hour } from '../../contract/contract.ts';
 import { ana, botSays, chatId, luis, saving, says, talk, textEffect } from '../../contract/samples.ts';
-import { bench } from './open-store.ts';
+import { bench, copyWithLog } from './open-store.ts';
 
 const rows = (path: string, sql: string): ReadonlyArray<unknown> => {
   const db = new DatabaseSync(path);
@@ -60,8 +59,7 @@ test('arrival › a mark is not undercut after a crash, though nothing was store
   const { contextStore, close } = openSqlite(path, options);
   await clock.advance(day);
   const mark = await done(contextStore.mark());
-  // the file as a crash would leave it
-  for (const end of ['', '-wal']) await copyFile(`${path}${end}`, `${path}.copy${end}`);
+  await copyWithLog(path);
   clock.jump(-3 * day);
   const next = openSqlite(`${path}.copy`, options);
   t.true((await done(next.contextStore.mark())) >= mark);
