@@ -45,9 +45,6 @@ const stay = async (world: World, talk: Talk, random: Random, isGoing: () => boo
   }
 };
 
-const isGreeted = ({ chat }: Talk): boolean =>
-  chat?.transcript.some(({ text }) => text.startsWith('Hola soy ')) ?? false;
-
 /** One chat after the other, ended by either side; each time the bot is to take the user up again. Answers how often. */
 const comeAndGo = async (
   world: World,
@@ -66,8 +63,9 @@ const comeAndGo = async (
       await until('the agent was told', talk, () => heard(talk).length >= talk.said.length);
       world.sandbox.salesforce.agents.end(chat);
     } else {
-      // as is what was written to a chat that is finished before the service knows of the agent
-      await until('the agent is greeted', talk, () => isGreeted(talk));
+      // as is what was written to a chat that is finished before the service knows of the agent; and what an agent wrote
+      // that the service has not heard of when its chat is finished is told nobody (relay.md §3)
+      await until('the user was told', talk, () => shown(world, talk).at(-1) === talk.answered.at(-1));
       await world.finish(talk);
     }
     const wanted = ended + 1;
