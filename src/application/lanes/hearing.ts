@@ -11,10 +11,13 @@ import { pause } from '../pause.ts';
 import { backoffMs } from '../backoff.ts';
 import type { Desks } from './bind-posts.ts';
 import type { LaneDeps } from './lane.ts';
+import type { Pace } from './pace.ts';
 
 export interface HearingDeps extends LaneDeps {
   readonly desks: Desks;
   readonly contexts: ContextStore;
+  /** Of the polls of all sessions. */
+  readonly pace: Pace;
 }
 
 /** Hears one session of the desk, batch after batch; what was heard is stored before the next batch is asked for. */
@@ -87,6 +90,7 @@ export const makeHearing = (deps: HearingDeps, keeper: Keeper, chatId: ChatId): 
       running = new AbortController();
       if (isCrowded(keeper.conversation()) && !isInRecovery())
         await hold('crowd', crowdPauseMs, running.signal);
+      await deps.pace();
       hurried = false;
       if (!mayHear()) break;
       const own = keeper.conversation().lanes.chats[chatId];

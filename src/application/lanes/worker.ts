@@ -16,6 +16,7 @@ import type { Desks } from './bind-posts.ts';
 import { EffectLaneWorker, type EffectLaneSpec } from './effect-lane.ts';
 import { makeHearing, type HearingWorker } from './hearing.ts';
 import type { Lane, LaneDeps } from './lane.ts';
+import { makePace } from './pace.ts';
 import type { RemoteGate } from './remote-gate.ts';
 
 /** Carries out what one owned conversation owes: its lanes, its polls, its deadlines. */
@@ -69,6 +70,7 @@ const refillPage = 20;
 export const makeWorker = (deps: WorkerDeps): ((keeper: Keeper) => Worker) => {
   const { clock, policy } = deps;
   const forAgent = { ...deps, gate: deps.gates.desk, turns: deps.turns.desk };
+  const forHearing = { ...deps, pace: makePace(clock) };
   const [texts, states, files] = [userTexts(deps), botStates(deps), uploads(deps)];
 
   return (keeper) => {
@@ -83,7 +85,7 @@ export const makeWorker = (deps: WorkerDeps): ((keeper: Keeper) => Worker) => {
     let hasLooked = false;
 
     const chatWorker = (chatId: ChatId): ChatWorker => {
-      const hearing = makeHearing(deps, keeper, chatId);
+      const hearing = makeHearing(forHearing, keeper, chatId);
       const agent = makeAgentLane(forAgent, keeper, chatId, hearing);
       return { agent, hearing, files: new EffectLaneWorker(deps, filesOf(files, chatId), keeper) };
     };

@@ -2,6 +2,7 @@ import test, { type ExecutionContext } from 'ava';
 import type { HttpAnswer } from '../../../src/adapters/shared/http-client.ts';
 import { makeLiveAgentDesk } from '../../../src/adapters/live-agent/desk.adapter.ts';
 import { makeHearing } from '../../../src/application/lanes/hearing.ts';
+import { makePace } from '../../../src/application/lanes/pace.ts';
 import type { Keeper } from '../../../src/application/conversations/keeper.ts';
 import { noProbe } from '../../../src/application/ports/probe.port.ts';
 import { E } from '../../../src/domain/fp.ts';
@@ -56,6 +57,7 @@ const setUp = async (t: ExecutionContext, answer: HttpAnswer | undefined) => {
       ...deps,
       desks: new Map([[desk.kind, desk]]),
       contexts: noContexts,
+      pace: makePace(clock),
       metrics: noMetrics,
       probe: noProbe,
       policy: policyOf(),
