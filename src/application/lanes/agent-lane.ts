@@ -17,6 +17,7 @@ import { deadline } from '../deadline.ts';
 import { refusalsMax } from './judge.ts';
 import { inBackground } from './in-background.ts';
 import type { Lane, LaneDeps } from './lane.ts';
+import type { Pace } from './pace.ts';
 import type { RemoteGate, Ticket } from './remote-gate.ts';
 import { setAside } from './set-aside.ts';
 
@@ -25,6 +26,8 @@ export interface AgentLaneDeps extends LaneDeps {
   readonly contexts: ContextStore;
   readonly gate: RemoteGate;
   readonly turns: Turns;
+  /** Of the posts of all sessions. */
+  readonly pace: Pace;
 }
 
 export interface AgentLaneWorker extends Lane {
@@ -252,6 +255,8 @@ export const makeAgentLane = (
     const until = deadline(clock, postTimeoutMs, deps.halt);
     const answer = await adapter.send(lanes.desk.state, until.signal).finally(until.release);
     deps.probe.reached('post-sent');
+    // the desk has it: to note it may wait until others' posts have left too
+    await deps.pace();
     const sent: Sent = { adapter, head, answer, ticket, began };
     if (deps.halt.aborted || !isLast(head, await take(sent, 'unheard'))) return;
     // nobody else waits for what is left to hear here

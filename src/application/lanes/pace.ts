@@ -9,7 +9,8 @@ const part = 1 / 64;
 
 /**
  * A few turns for each round of the event loop, however many wait: for what is due soon but not next. When a thousand
- * agents write at once, their texts are on their way to the users before all thousand polls are begun anew.
+ * people write at once, what they wrote is on its way before it is noted for each of them that it has left, and before all
+ * polls are begun anew.
  */
 export const makePace = (clock: Pick<Clock, 'after'>): Pace => {
   const line: (() => void)[] = [];

@@ -69,7 +69,7 @@ const refillPage = 20;
 /** What all workers have in common is made once: there is one for each open chat. */
 export const makeWorker = (deps: WorkerDeps): ((keeper: Keeper) => Worker) => {
   const { clock, policy } = deps;
-  const forAgent = { ...deps, gate: deps.gates.desk, turns: deps.turns.desk };
+  const forAgent = { ...deps, gate: deps.gates.desk, turns: deps.turns.desk, pace: makePace(clock) };
   const forHearing = { ...deps, pace: makePace(clock) };
   const [texts, states, files] = [userTexts(deps), botStates(deps), uploads(deps)];
 

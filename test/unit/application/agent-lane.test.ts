@@ -7,6 +7,7 @@ import { makeRemoteGate } from '../../../src/application/lanes/remote-gate.ts';
 import type { Keeper } from '../../../src/application/conversations/keeper.ts';
 import type { RemoteFailure } from '../../../src/application/ports/errors.ts';
 import type { Save } from '../../../src/application/ports/chat-store.port.ts';
+import { makePace } from '../../../src/application/lanes/pace.ts';
 import { noProbe } from '../../../src/application/ports/probe.port.ts';
 import type { Conversation } from '../../../src/domain/conversation.ts';
 import type { Settlement } from '../../../src/domain/effect.ts';
@@ -79,6 +80,7 @@ const setUp = async (answer: () => Promise<Answer>) => {
           },
         },
         turns: { take: () => Promise.resolve(true) },
+        pace: makePace(clock),
         metrics: noMetrics,
         probe: noProbe,
         policy: policyOf(),
