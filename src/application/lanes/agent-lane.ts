@@ -255,8 +255,8 @@ export const makeAgentLane = (
     const until = deadline(clock, postTimeoutMs, deps.halt);
     const answer = await adapter.send(lanes.desk.state, until.signal).finally(until.release);
     deps.probe.reached('post-sent');
-    // the desk has it: to note it may wait until others' posts have left too
-    await deps.pace();
+    // answered: to note it may wait until others' posts have left too, but not when this process is to end
+    if (!deps.rest.aborted) await deps.pace();
     const sent: Sent = { adapter, head, answer, ticket, began };
     if (deps.halt.aborted || !isLast(head, await take(sent, 'unheard'))) return;
     // nobody else waits for what is left to hear here

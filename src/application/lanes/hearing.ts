@@ -92,7 +92,10 @@ export const makeHearing = (deps: HearingDeps, keeper: Keeper, chatId: ChatId): 
         await hold('crowd', crowdPauseMs, running.signal);
       await deps.pace();
       hurried = false;
+      // much may have changed in the meantime
       if (!mayHear()) break;
+      // what was to be cut has not begun
+      if (running.signal.aborted) running = new AbortController();
       const own = keeper.conversation().lanes.chats[chatId];
       const desk = deps.desks.get(own?.desk?.kind ?? '');
       if (own?.desk === undefined || desk === undefined) break;

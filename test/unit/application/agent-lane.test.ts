@@ -7,7 +7,7 @@ import { makeRemoteGate } from '../../../src/application/lanes/remote-gate.ts';
 import type { Keeper } from '../../../src/application/conversations/keeper.ts';
 import type { RemoteFailure } from '../../../src/application/ports/errors.ts';
 import type { Save } from '../../../src/application/ports/chat-store.port.ts';
-import { makePace } from '../../../src/application/lanes/pace.ts';
+import { makePace, type Pace } from '../../../src/application/lanes/pace.ts';
 import { noProbe } from '../../../src/application/ports/probe.port.ts';
 import type { Conversation } from '../../../src/domain/conversation.ts';
 import type { Settlement } from '../../../src/domain/effect.ts';
@@ -24,7 +24,7 @@ type Answer = Either<RemoteFailure, HttpAnswer>;
 
 const answered = (status: number, text = ''): Answer => E.right({ status, text });
 
-const setUp = async (answer: () => Promise<Answer>) => {
+const setUp = async (answer: () => Promise<Answer>, pace?: Pace) => {
   const bench = makeBench();
   const { clock, deps } = bench;
   let posts = 0;
@@ -80,7 +80,7 @@ const setUp = async (answer: () => Promise<Answer>) => {
           },
         },
         turns: { take: () => Promise.resolve(true) },
-        pace: makePace(clock),
+        pace: pace ?? makePace(clock),
         metrics: noMetrics,
         probe: noProbe,
         policy: policyOf(),
@@ -293,4 +293,34 @@ test('the end is posted and the user has a newer chat › nobody listens', async
   await keeper.apply(() => [...finished, reserved('chat-b')]);
   await clock.advance(20);
   t.is(agentOf(keeper.conversation()), undefined);
+});
+
+test('a post that was answered › is noted in its turn', async (t) => {
+  const turn = Promise.withResolvers<void>();
+  const { clock, posts, settled, start } = await setUp(
+    () => Promise.resolve(answered(200)),
+    () => turn.promise,
+  );
+  const { keeper, lane } = await start();
+  await clock.advance(1_000);
+  t.is(posts(), 1);
+  t.deepEqual([agentOf(keeper.conversation())?.posts.length, settled.length], [1, 0]);
+  turn.resolve();
+  await clock.advance(0);
+  t.deepEqual([agentOf(keeper.conversation())?.posts.length, settled.length], [0, 1]);
+  t.false(lane.isBusy());
+});
+
+test('a post that is answered while the process ends › is noted at once', async (t) => {
+  const late = Promise.withResolvers<Answer>();
+  const { clock, settled, start } = await setUp(
+    () => late.promise,
+    () => new Promise(() => undefined),
+  );
+  const { lane, rest } = await start();
+  rest.abort();
+  late.resolve(answered(200));
+  await clock.advance(0);
+  t.is(settled.length, 1);
+  t.false(lane.isBusy());
 });

@@ -34,6 +34,8 @@ const setUp = async (t: ExecutionContext, answer: HttpAnswer | undefined) => {
   const { clock, deps } = bench;
   const polls: AbortSignal[] = [];
   const asked: string[] = [];
+  const own = { mayBegin: true, turns: 0 };
+  const pace = makePace(clock);
   const desk = makeLiveAgentDesk({
     ...settings,
     exchange: (what) => {
@@ -57,11 +59,14 @@ const setUp = async (t: ExecutionContext, answer: HttpAnswer | undefined) => {
       ...deps,
       desks: new Map([[desk.kind, desk]]),
       contexts: noContexts,
-      pace: makePace(clock),
+      pace: () => {
+        own.turns += 1;
+        return pace();
+      },
       metrics: noMetrics,
       probe: noProbe,
       policy: policyOf(),
-      mayBegin: () => true,
+      mayBegin: () => own.mayBegin,
       rest: new AbortController().signal,
       halt: new AbortController().signal,
     },
@@ -72,7 +77,7 @@ const setUp = async (t: ExecutionContext, answer: HttpAnswer | undefined) => {
   hearing.pump();
   await clock.advance(0);
   t.is(polls.length, 1);
-  return { asked, clock, hearing, keeper, polls };
+  return { asked, clock, hearing, keeper, own, polls };
 };
 
 test('a batch that comes as its poll is called off › is heard', async (t) => {
@@ -127,4 +132,43 @@ test('a session that has to be recovered › is, at once, however many texts wai
   hearing.interrupt();
   await clock.advance(0);
   t.deepEqual(asked, ['reconnect']);
+});
+
+test('a poll that waits for its turn › is begun with it, unless it may not be by then', async (t) => {
+  const { clock, hearing, own, polls } = await setUp(t, ok);
+  hearing.interrupt();
+  await clock.flush();
+  t.is(polls.length, 1);
+  await clock.advance(0);
+  t.is(polls.length, 2);
+  hearing.interrupt();
+  await clock.flush();
+  own.mayBegin = false;
+  await clock.advance(60_000);
+  t.is(polls.length, 2);
+  own.mayBegin = true;
+  hearing.pump();
+  await clock.advance(0);
+  t.is(polls.length, 3);
+});
+
+test('a poll that waits for its turn › is not begun once the chat is somebody else’s', async (t) => {
+  const { clock, hearing, keeper, polls } = await setUp(t, ok);
+  hearing.interrupt();
+  await clock.flush();
+  keeper.abandon();
+  hearing.pump();
+  await clock.advance(60_000);
+  t.is(polls.length, 1);
+  t.deepEqual(clock.timers(), []);
+});
+
+test('an interrupt while a poll waits for its turn › costs no second turn', async (t) => {
+  const { asked, clock, hearing, own } = await setUp(t, { status: 503, text: '' });
+  hearing.interrupt();
+  await clock.flush();
+  hearing.interrupt();
+  await clock.advance(0);
+  t.deepEqual(asked, ['reconnect']);
+  t.is(own.turns, 2);
 });

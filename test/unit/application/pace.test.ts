@@ -2,47 +2,59 @@ import test from 'ava';
 import { makePace } from '../../../src/application/lanes/pace.ts';
 import { makeVirtualClock } from '../../support/virtual-clock.ts';
 
-/** Takes the times that are set now, one round of the event loop, not those that they set. */
-const makeRound = () => {
+/** Rounds of the event loop, each of so many ms, until nobody waits any more. */
+const makeRounds = (ms: number) => {
   let due: (() => void)[] = [];
+  let now = 1_000;
   const after = (_ms: number, call: () => void): (() => void) => {
     due.push(call);
     return () => undefined;
   };
-  const pace = makePace({ after });
-  const round = (): void => {
-    const now = due;
+  const pace = makePace({ after, monotonic: () => now });
+  const round = async (): Promise<void> => {
+    now += ms;
+    const calls = due;
     due = [];
-    for (const call of now) call();
+    for (const call of calls) call();
+    await Promise.resolve();
+    await Promise.resolve();
   };
   return { pace, round, isQuiet: () => due.length === 0 };
 };
 
-const wait = async (count: number) => {
-  const { pace, round, isQuiet } = makeRound();
+const wait = async (count: number, ms: number) => {
+  const { pace, round, isQuiet } = makeRounds(ms);
   const gone: number[] = [];
-  const all = Array.from({ length: count }, (_, index) => pace().then(() => gone.push(index)));
+  Array.from({ length: count }, (_, index) => void pace().then(() => gone.push(index)));
   const rounds: number[] = [];
   for (let before = 0; !isQuiet(); before = gone.length) {
-    round();
-    await Promise.resolve();
-    await Promise.resolve();
+    await round();
     rounds.push(gone.length - before);
   }
-  await Promise.all(all);
   return { gone, rounds };
 };
 
 test('many at once › go some at a time, in their order', async (t) => {
-  const { gone, rounds } = await wait(20);
+  const { gone, rounds } = await wait(20, 1);
   t.deepEqual(rounds, [8, 8, 4]);
   t.deepEqual(gone, [...Array(20).keys()]);
 });
 
-test('very many at once › wait no longer than some hundred rounds', async (t) => {
-  const { gone, rounds } = await wait(10_000);
-  t.is(gone.length, 10_000);
-  t.true(rounds.length < 300, `${rounds.length} rounds`);
+test('very many at once › go all together when they have waited long enough', async (t) => {
+  const { gone, rounds } = await wait(10_000, 10);
+  t.deepEqual(gone, [...Array(10_000).keys()]);
+  t.deepEqual(rounds, [...Array<number>(24).fill(8), 10_000 - 24 * 8]);
+});
+
+test('where more come with each round than go › nobody waits longer and longer', async (t) => {
+  const { pace, round } = makeRounds(10);
+  let gone = 0;
+  for (let rounds = 0; rounds < 200; rounds += 1) {
+    for (let more = 0; more < 50; more += 1) void pace().then(() => (gone += 1));
+    await round();
+  }
+  const waiting = 200 * 50 - gone;
+  t.true(waiting > 0 && waiting <= 25 * 50, `${waiting} wait`);
 });
 
 test('one alone › goes with the next round, and leaves no timer', async (t) => {
