@@ -64,7 +64,7 @@ const comeAndGo = async (
       world.sandbox.salesforce.agents.end(chat);
     } else {
       // as is what was written to a chat that is finished before the service knows of the agent; and what an agent wrote
-      // that the service has not heard of when its chat is finished is told nobody (relay.md §3)
+      // that the service has not heard of by then is dropped once the user has a newer chat (ADR 8)
       await until('the user was told', talk, () => shown(world, talk).at(-1) === talk.answered.at(-1));
       await world.finish(talk);
     }

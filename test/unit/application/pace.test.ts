@@ -2,7 +2,7 @@ import test from 'ava';
 import { makePace } from '../../../src/application/lanes/pace.ts';
 import { makeVirtualClock } from '../../support/virtual-clock.ts';
 
-/** Rounds of the event loop, each of so many ms, until nobody waits any more. */
+/** Rounds of the event loop, each of so many ms. */
 const makeRounds = (ms: number) => {
   let due: (() => void)[] = [];
   let now = 1_000;
@@ -22,10 +22,11 @@ const makeRounds = (ms: number) => {
   return { pace, round, isQuiet: () => due.length === 0 };
 };
 
+/** Of so many at once: who went after whom, and how many with each round. */
 const wait = async (count: number, ms: number) => {
   const { pace, round, isQuiet } = makeRounds(ms);
   const gone: number[] = [];
-  Array.from({ length: count }, (_, index) => void pace().then(() => gone.push(index)));
+  for (let index = 0; index < count; index += 1) void pace().then(() => gone.push(index));
   const rounds: number[] = [];
   for (let before = 0; !isQuiet(); before = gone.length) {
     await round();
